@@ -54,10 +54,13 @@ type Batch struct {
 	Mapping string `json:"mapping"`
 	File    string `json:"file"`   // name only, never a path
 	SHA256  string `json:"sha256"` // of the bytes
-	Rows    int    `json:"rows"`
 	Tally   Tally  `json:"tally"`
-	By      string `json:"by"`
-	At      int64  `json:"at"` // microseconds since 1970, UTC
+	// Indicators lists what it added to or changed, so that readers know what to read again.
+	Indicators []string  `json:"indicators"`
+	Problems   []Problem `json:"problems,omitempty"`
+	By         string    `json:"by"`
+	At         int64     `json:"at"`                  // microseconds since 1970, UTC
+	Withdrawn  int64     `json:"withdrawn,omitempty"` // when it was taken back; 0: it stands
 }
 
 // Tally counts what an import does. Read counts rows of the file; the others count observations,
