@@ -63,7 +63,7 @@ type Element struct {
 	// Mandate says whose task it is and by which resolution; nil: unknown, and shown as such.
 	Mandate *Mandate `json:"mandate,omitempty"`
 	// MeasuredBy names mechanisms that measure it today; nil: unknown; empty: nobody known.
-	MeasuredBy []string `json:"measuredBy,omitempty"`
+	MeasuredBy []string `json:"measuredBy,omitzero"` // omitzero keeps the empty list apart from nil
 	// Feasibility says whether it can be credibly assessed today, in a sentence; empty: unknown.
 	Feasibility string `json:"feasibility,omitempty"`
 	// Open lists what the words leave open, each shown beside them.

@@ -50,7 +50,11 @@ type Version struct {
 	Milestones  []Milestone     `json:"milestones"`
 	Mechanisms  []Mechanism     `json:"mechanisms"`
 	Contradicts []Contradiction `json:"contradictions"`
+	Judgements  []Judgement     `json:"judgements,omitempty"`
 	Parameters  Parameters      `json:"parameters"`
+	// Retired lists the ids of elements that earlier versions had and this one has not: they are
+	// never given to another element.
+	Retired []string `json:"retired,omitempty"`
 }
 
 // ID is how the outside names a version: "cop-2015@1".
@@ -116,6 +120,12 @@ type Mechanism struct {
 type Contradiction struct {
 	Elements []string `json:"elements"`
 	Note     string   `json:"note"`
+}
+
+// Judgement says where this version holds somebody's reading instead of the document's own words.
+type Judgement struct {
+	Subject string `json:"subject"` // pillars, phase, feeds …
+	Text    string `json:"text"`
 }
 
 // Element finds an element by its code.
