@@ -460,7 +460,7 @@ func TestExtremeValuesGiveNoNumberRatherThanANonsense(t *testing.T) {
 	}
 }
 
-func TestRootsAreRightToThirtyDigits(t *testing.T) {
+func TestRootsAreRightToSixtyDigits(t *testing.T) {
 	for _, n := range []int{2, 3, 5, 7, 12, 59, 240} {
 		for _, x := range []string{"2", "10/7", "0.999999999999999999", "1e-40", "1e200", "1"} {
 			r := power(root(float(rat(x)), n), n)
