@@ -102,14 +102,14 @@ func (a *Assessor) Criterion(variant string) (*framework.Criterion, bool) {
 	return c, ok
 }
 
-// Status is where one area stands on a variant on a day (zero: every row counts).
-func (a *Assessor) Status(variant *framework.Variant, e *Evidence, area string, asOf reference.Date) (framework.Status, error) {
+// Status is where one area stands on a variant on a day .
+func (a *Assessor) Status(variant *framework.Variant, e *Evidence, area string, at Moment) (framework.Status, error) {
 	if variant.Compose == nil {
-		return a.criteria[variant.Code].Status(country{e, area, asOf})
+		return a.criteria[variant.Code].Status(country{e, area, at})
 	}
 	var out framework.Status
 	for i, code := range variant.Compose.Of {
-		s, err := a.criteria[code].Status(country{e, area, asOf})
+		s, err := a.criteria[code].Status(country{e, area, at})
 		if err != nil {
 			return s, err
 		}
@@ -126,10 +126,10 @@ func (a *Assessor) Status(variant *framework.Variant, e *Evidence, area string, 
 }
 
 // Statuses gives the status of every area, in their order.
-func (a *Assessor) Statuses(variant *framework.Variant, e *Evidence, areas []string, asOf reference.Date) ([]framework.Status, error) {
+func (a *Assessor) Statuses(variant *framework.Variant, e *Evidence, areas []string, at Moment) ([]framework.Status, error) {
 	out := make([]framework.Status, len(areas))
 	for i, area := range areas {
-		s, err := a.Status(variant, e, area, asOf)
+		s, err := a.Status(variant, e, area, at)
 		if err != nil {
 			return nil, fmt.Errorf("country %s: %w", area, err)
 		}
@@ -146,11 +146,11 @@ type Saying struct {
 }
 
 // Sayings lists what each voice of a variant says about an area; a silent voice is left out.
-func (a *Assessor) Sayings(variant string, e *Evidence, area string, asOf reference.Date) ([]Saying, error) {
+func (a *Assessor) Sayings(variant string, e *Evidence, area string, at Moment) ([]Saying, error) {
 	var out []Saying
 	for _, v := range a.voices[variant] {
 		for _, s := range v.says {
-			status, err := s.criterion.Status(country{e, area, asOf})
+			status, err := s.criterion.Status(country{e, area, at})
 			if err != nil {
 				return nil, err
 			}
@@ -159,7 +159,7 @@ func (a *Assessor) Sayings(variant string, e *Evidence, area string, asOf refere
 			}
 			said := Saying{Voice: v.Voice, Status: s.status}
 			for _, ind := range s.criterion.Indicators() {
-				if r := e.Read(ind, area, asOf); r.Known() && !r.Implied && r.ProvenOn > said.ProvenOn {
+				if r := e.Read(ind, area, at); r.Known() && !r.Implied && r.ProvenOn > said.ProvenOn {
 					said.ProvenOn = r.ProvenOn
 				}
 			}
@@ -173,10 +173,10 @@ func (a *Assessor) Sayings(variant string, e *Evidence, area string, asOf refere
 // Conflicts lists, for one variant, where voices give one area different statuses, and where two
 // sources give one indicator opposite answers. Only met against not met is queued; a difference in
 // degree is marked InScale and shown.
-func (a *Assessor) Conflicts(variant string, e *Evidence, areas []string, asOf reference.Date) ([]Conflict, error) {
+func (a *Assessor) Conflicts(variant string, e *Evidence, areas []string, at Moment) ([]Conflict, error) {
 	var out []Conflict
 	for _, area := range areas {
-		sayings, err := a.Sayings(variant, e, area, asOf)
+		sayings, err := a.Sayings(variant, e, area, at)
 		if err != nil {
 			return nil, fmt.Errorf("country %s: %w", area, err)
 		}
@@ -193,7 +193,7 @@ func (a *Assessor) Conflicts(variant string, e *Evidence, areas []string, asOf r
 			})
 		}
 		for _, ind := range a.criteria[variant].Indicators() {
-			if r := e.Read(ind, area, asOf); r.Against != "" {
+			if r := e.Read(ind, area, at); r.Against != "" {
 				says, other := "yes", "no"
 				if r.Answer == framework.No {
 					says, other = other, says

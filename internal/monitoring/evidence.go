@@ -138,10 +138,24 @@ type Reading struct {
 // Known tells whether there is an answer.
 func (r Reading) Known() bool { return r.Answer != framework.Unknown || r.IsNumber }
 
-// Read looks one indicator of one area up. With asOf, only what held on that day counts; without,
-// every row counts and the latest decides. A later row without an answer never hides an earlier one
-// that has one: "not assessed this year" is no change of the law.
-func (e *Evidence) Read(indicator, area string, asOf reference.Date) Reading {
+// Moment says which rows count: what held on Day, or every row where Day is zero. Undated adds, to
+// what held on a day, the rows that name no day at all.
+type Moment struct {
+	Day     reference.Date
+	Undated bool
+}
+
+// On is what held on a day, by dated evidence only; the zero Date is every row.
+func On(day reference.Date) Moment { return Moment{Day: day} }
+
+func (m Moment) counts(p reference.Period) bool {
+	return m.Day == 0 || p.Covers(m.Day) || m.Undated && p == reference.Period{}
+}
+
+// Read looks one indicator of one area up. Of what counts at the moment the latest decides. A later
+// row without an answer never hides an earlier one that has one: "not assessed this year" is no
+// change of the law.
+func (e *Evidence) Read(indicator, area string, at Moment) Reading {
 	col := e.indicators[indicator]
 	if col == nil {
 		return Reading{}
@@ -153,7 +167,7 @@ func (e *Evidence) Read(indicator, area string, asOf reference.Date) Reading {
 		if f.answer == framework.Unknown && !f.isNumber {
 			continue
 		}
-		if asOf != 0 && !f.period.Covers(asOf) && !e.carried(indicator, f, asOf) {
+		if !at.counts(f.period) && !e.carried(indicator, f, at.Day) {
 			continue
 		}
 		switch {
@@ -162,10 +176,10 @@ func (e *Evidence) Read(indicator, area string, asOf reference.Date) Reading {
 		case f.source == r.Source:
 			// Several items of one source (two hotlines): one that exists is enough. An older period
 			// of the same item changes nothing.
-			if f.answer == framework.Yes && r.Answer == framework.No && !olderOf(facts[:i], f, asOf) {
+			if f.answer == framework.Yes && r.Answer == framework.No && !olderOf(facts[:i], f, at) {
 				r.Answer, r.ProvenOn = framework.Yes, f.proven
 			}
-		case f.answer != r.Answer && !f.isNumber && r.Against == "" && !olderOf(facts[:i], f, asOf):
+		case f.answer != r.Answer && !f.isNumber && r.Against == "" && !olderOf(facts[:i], f, at):
 			r.Against = f.source
 		}
 	}
@@ -181,10 +195,10 @@ func (e *Evidence) Read(indicator, area string, asOf reference.Date) Reading {
 }
 
 // olderOf tells whether an earlier fact in the list already speaks for the same source and item.
-func olderOf(before []fact, f *fact, asOf reference.Date) bool {
+func olderOf(before []fact, f *fact, at Moment) bool {
 	return slices.ContainsFunc(before, func(b fact) bool {
 		return b.source == f.source && b.item == f.item && (b.answer != framework.Unknown || b.isNumber) &&
-			(asOf == 0 || b.period.Covers(asOf))
+			at.counts(b.period)
 	})
 }
 
@@ -207,14 +221,14 @@ func (e *Evidence) Source(code string) (Source, bool) {
 type country struct {
 	evidence *Evidence
 	area     string
-	asOf     reference.Date
+	at       Moment
 }
 
 func (c country) Answer(indicator string) framework.Tri {
-	return c.evidence.Read(indicator, c.area, c.asOf).Answer
+	return c.evidence.Read(indicator, c.area, c.at).Answer
 }
 
 func (c country) Number(indicator string) (float64, bool) {
-	r := c.evidence.Read(indicator, c.area, c.asOf)
+	r := c.evidence.Read(indicator, c.area, c.at)
 	return r.Number, r.IsNumber
 }

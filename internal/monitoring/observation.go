@@ -110,3 +110,20 @@ func sameDecimal(a, b *decimal.Decimal) bool {
 	}
 	return a.Equal(*b)
 }
+
+// IsKnown tells whether the status is one of the list in use.
+func (s Status) IsKnown() bool {
+	switch s {
+	case Normal, Estimated, Forecast, Provisional, Break:
+		return true
+	}
+	return s.HasNoValue()
+}
+
+// says is the answer or the value as text.
+func (o *Observation) says() string {
+	if o.Value != nil {
+		return o.Value.String()
+	}
+	return string(o.Answer)
+}
