@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// route is one public page, as every reader may see it. A new page is one more line here.
+type route struct {
+	path   string // below /{lang}
+	limit  bars
+	status int // 0 means 200
+}
+
+var routes = []route{
+	{path: "/", limit: mapBars},
+	{path: "/targets/T1", limit: mapBars},
+	{path: "/targets/T2", limit: mapBars},
+	{path: "/indicators/T1.1", limit: pageBars},
+	{path: "/countries", limit: pageBars},
+	{path: "/countries/KEN", limit: pageBars},
+	{path: "/framework", limit: pageBars},
+	{path: "/report-abuse", limit: pageBars},
+	{path: "/data", limit: pageBars},
+	{path: "/method", limit: pageBars},
+	{path: "/accessibility", limit: pageBars},
+	{path: "/no-such-page", limit: pageBars, status: http.StatusNotFound},
+}
+
+// languages stand for the six: one reads from the left, one from the right.
+var languages = []string{"en", "ar"}
+
+func TestEveryPageKeepsTheBars(t *testing.T) {
+	p := site(t)
+	for _, r := range routes {
+		for _, lang := range languages {
+			for _, width := range []int{telephone, desk} {
+				name := strings.Trim(lang+strings.ReplaceAll(r.path, "/", "-"), "-")
+				t.Run(fmt.Sprintf("%s-%d", name, width), func(t *testing.T) {
+					b := newTab(t, look{width: width})
+					want := r.status
+					if want == 0 {
+						want = http.StatusOK
+					}
+					if status := b.open(p.url + "/" + lang + r.path); status != want {
+						t.Fatalf("status = %d, want %d", status, want)
+					}
+					total, heavy := weight(b, r.limit)
+					t.Logf("%d bytes", total)
+					complaints := b.complaints()
+					if want != http.StatusOK { // the browser remarks that the page itself is an error
+						complaints = without(complaints, "the server responded with a status of")
+					}
+					for _, wrong := range [][]string{
+						speaks(b, lang), sideways(b), private(b, p.url), heavy, complaints, accessibility(b),
+					} {
+						for _, w := range wrong {
+							t.Error(w)
+						}
+					}
+					b.picture(fmt.Sprintf("%s-%d", name, width))
+					if width == telephone {
+						narrow(b)
+						for _, w := range sideways(b) {
+							t.Errorf("at four times the size: %s", w)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// A page answers without JavaScript: it says the same words.
+func TestEveryPageAnswersWithoutScripts(t *testing.T) {
+	p := site(t)
+	for _, r := range routes {
+		b := newTab(t, look{width: desk, noScript: true})
+		b.open(p.url + "/en" + r.path)
+		if main := strings.TrimSpace(b.text("main")); len(main) < 20 {
+			t.Errorf("%s says only %q without JavaScript", r.path, main)
+		}
+		for _, w := range without(b.complaints(), "the server responded with a status of") {
+			t.Errorf("%s: %s", r.path, w)
+		}
+	}
+}
+
+// narrow makes the window 320 px wide: what a reader sees at 400 % in a window of 1280 px.
+func narrow(b *tab) {
+	b.t.Helper()
+	b.do("make the window narrow", chromedp.EmulateViewport(320, 800))
+}
+
+// without leaves out the lines that hold a text.
+func without(lines []string, text string) []string {
+	var rest []string
+	for _, l := range lines {
+		if !strings.Contains(l, text) {
+			rest = append(rest, l)
+		}
+	}
+	return rest
+}
