@@ -73,38 +73,25 @@ type Contact struct {
 // Freshness is how far a checked date can be trusted.
 type Freshness string
 
-// The three states of a checked date, by the rule that a reporting place is checked every 12 months
-// (TRUST.md section 4). The last two are marked on the page; neither hides the place.
+// The three states of a checked date. The last two are marked on the page; neither hides the place.
 const (
-	Fresh       Freshness = "fresh"       // checked within the last 12 months
-	Old         Freshness = "old"         // checked, but longer ago
-	NeverDated  Freshness = "never_dated" // it is not known when it was last checked
-	checkMonths           = 12
+	Fresh      Freshness = "fresh"       // checked within the last 12 months
+	Old        Freshness = "old"         // checked, but longer ago
+	NeverDated Freshness = "never_dated" // not known when last checked
 )
+
+// checkMonths is how long a check holds (TRUST.md section 4).
+const checkMonths = 12
 
 // FreshnessOn tells how a checked date stands on a day.
 func FreshnessOn(checked, today Date) Freshness {
 	switch {
 	case checked == 0:
 		return NeverDated
-	case checked.addMonths(checkMonths) < today:
+	case checked.AddMonths(checkMonths) < today:
 		return Old
 	}
 	return Fresh
-}
-
-// addMonths moves a day by months; a day that the month lacks becomes its last.
-func (d Date) addMonths(n int) Date {
-	if d == 0 || d.IsOpen() {
-		return d
-	}
-	months := d.Months() + n
-	first := Day(months/12, months%12+1, 1)
-	last := Day(first.Year(), first.Month(), 28)
-	for last.AddDays(1).Month() == first.Month() {
-		last = last.AddDays(1)
-	}
-	return min(first+Date(d.DayOfMonth()-1), last)
 }
 
 // KindContacts is the contacts of one kind within a situation.
