@@ -8,6 +8,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what went wrong in the only terms an edge needs to answer.
@@ -44,9 +45,9 @@ type Error struct {
 
 func (e *Error) Error() string {
 	switch {
-	case e.Cause != nil && e.Text != "":
+	case e.Cause != nil && e.Text != "" && !strings.Contains(e.Text, e.Cause.Error()): // Newf wrote it there
 		return e.Text + ": " + e.Cause.Error()
-	case e.Cause != nil:
+	case e.Cause != nil && e.Text == "":
 		return e.Cause.Error()
 	case e.Text != "":
 		return e.Text

@@ -3,6 +3,7 @@ package framework
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -54,11 +55,11 @@ func Compile(variant *Variant, indicators []Indicator) (*Criterion, error) {
 	}
 	c := &Criterion{variant: variant, table: map[uint32]Status{}}
 	used := map[string]bool{}
-	if c.met, err = compile(env, variant.Code, "met", variant.Met, used); err != nil {
+	if c.met, err = compile(env, kinds, variant.Code, "met", variant.Met, used); err != nil {
 		return nil, err
 	}
 	if variant.Partly != "" {
-		if c.partly, err = compile(env, variant.Code, "partly", variant.Partly, used); err != nil {
+		if c.partly, err = compile(env, kinds, variant.Code, "partly", variant.Partly, used); err != nil {
 			return nil, err
 		}
 	}
@@ -156,7 +157,7 @@ func (a answered) Number(string) (float64, bool) { return 0, false }
 // nor marked unknown would be an error in CEL, and "error || true" is true: evaluate binds or marks all.
 func environment(indicators []Indicator) (*cel.Env, map[string]ValueKind, error) {
 	kinds := make(map[string]ValueKind, len(indicators))
-	options := []cel.EnvOption{cel.ClearMacros()}
+	options := []cel.EnvOption{cel.ClearMacros(), cel.CrossTypeNumericComparisons(true)} // n > 1 as well as n > 1.0
 	for _, ind := range indicators {
 		kinds[ind.Code] = ind.Kind
 		kind := cel.BoolType
@@ -180,7 +181,11 @@ var allowed = map[string]bool{
 	operators.Add: true, operators.Subtract: true, operators.Multiply: true, operators.Negate: true,
 }
 
-func compile(env *cel.Env, code, which, text string, used map[string]bool) (cel.Program, error) {
+// arithmetic is done with decimals only: on whole numbers it can overflow, which is an evaluation
+// error, and "error || true" is true.
+var arithmetic = []string{operators.Add, operators.Subtract, operators.Multiply, operators.Negate}
+
+func compile(env *cel.Env, kinds map[string]ValueKind, code, which, text string, used map[string]bool) (cel.Program, error) {
 	refuse := func(why string) error {
 		return fault.Newf(fault.Refused, "%w %s, %s expression %q: %s", ErrCriterion, code, which, text, why)
 	}
@@ -198,10 +203,18 @@ func compile(env *cel.Env, code, which, text string, used map[string]bool) (cel.
 	ast.PreOrderVisit(tree.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		switch e.Kind() {
 		case ast.IdentKind:
-			used[e.AsIdent()] = true
+			name := e.AsIdent()
+			if _, declared := kinds[name]; !declared { // the names of types are declared in every environment
+				wrong = name
+			}
+			used[name] = true
 		case ast.CallKind:
-			if fn := e.AsCall().FunctionName(); !allowed[fn] {
+			fn := e.AsCall().FunctionName()
+			switch {
+			case !allowed[fn]:
 				wrong = fn
+			case slices.Contains(arithmetic, fn) && tree.NativeRep().GetType(e.ID()) != types.DoubleType:
+				wrong = "arithmetic without decimals (1.0, not 1)"
 			}
 		case ast.LiteralKind:
 		default:
@@ -222,9 +235,12 @@ func compile(env *cel.Env, code, which, text string, used map[string]bool) (cel.
 	return program, nil
 }
 
+// position is how CEL names the place of a mistake: "ERROR: <input>:1:6: ".
+var position = regexp.MustCompile(`^ERROR: <input>:\d+:(\d+): `)
+
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+	return position.ReplaceAllString(line, "at character $1: ")
 }
 
 // evaluate answers yes, no or unknown. An evaluation error is a fault, never a status.
