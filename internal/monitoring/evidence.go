@@ -2,6 +2,7 @@ package monitoring
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"waymark/internal/framework"
@@ -62,26 +63,44 @@ func NewEvidence(observations []Observation, sources []Source, version *framewor
 	for _, ind := range version.Indicators {
 		e.carry[ind.Code] = ind.Carry
 	}
-	for i := range observations {
-		e.add(&observations[i])
+	e.lay(observations)
+	return e
+}
+
+// Replacing gives the evidence with some indicators laid out anew, so that one changed list does not
+// cost reading all the others again. The receiver stays as it is.
+func (e *Evidence) Replacing(indicators []string, observations []Observation) *Evidence {
+	next := *e
+	next.indicators = maps.Clone(e.indicators)
+	for _, code := range indicators {
+		delete(next.indicators, code)
 	}
-	for code, col := range e.indicators {
+	next.lay(observations)
+	return &next
+}
+
+// lay adds the observations of indicators that are not laid out yet.
+func (e *Evidence) lay(observations []Observation) {
+	fresh := map[string]*column{}
+	for i := range observations {
+		o := &observations[i]
+		if fresh[o.Indicator] == nil {
+			fresh[o.Indicator] = &column{areas: map[string][]fact{}}
+			e.indicators[o.Indicator] = fresh[o.Indicator]
+		}
+		e.add(fresh[o.Indicator], o)
+	}
+	for code, col := range fresh {
 		for _, facts := range col.areas {
 			slices.SortStableFunc(facts, newestFirst)
 		}
 		e.markComplete(code, col)
 	}
-	return e
 }
 
-func (e *Evidence) add(o *Observation) {
+func (e *Evidence) add(col *column, o *Observation) {
 	if o.Sex != "" || o.Age != "" {
 		return
-	}
-	col := e.indicators[o.Indicator]
-	if col == nil {
-		col = &column{areas: map[string][]fact{}}
-		e.indicators[o.Indicator] = col
 	}
 	rank, ranked := e.rank[e.sources[o.Source].Kind]
 	if !ranked {

@@ -256,9 +256,8 @@ func check(hosts safeguard.Hosts) func(string) (string, string) {
 	}
 }
 
-// LoadShipped registers the shipped sources and takes the shipped lists in, by the same way as any
-// other file. What is there already stays untouched.
-func (s *Service) LoadShipped(ctx context.Context) error {
+// RegisterShipped makes the shipped sources known.
+func (s *Service) RegisterShipped(ctx context.Context) error {
 	sources, err := ShippedSources()
 	if err != nil {
 		return err
@@ -268,6 +267,12 @@ func (s *Service) LoadShipped(ctx context.Context) error {
 			return fmt.Errorf("source %s: %w", src.Code, err)
 		}
 	}
+	return nil
+}
+
+// LoadShipped takes the shipped lists in, by the same way as any other file. What is there already
+// stays untouched.
+func (s *Service) LoadShipped(ctx context.Context) error {
 	mappings, err := ShippedMappings()
 	if err != nil {
 		return err
