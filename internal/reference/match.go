@@ -108,10 +108,10 @@ func (m Match) Fault(text string) error {
 	return err
 }
 
-// bag is the words of a name folded, without "the" and "and", in alphabetical order, so that "Korea,
-// Republic of" and "Republic of Korea" are one.
+// bag is the words of a name folded, without a bracketed article, "the" and "and", in alphabetical
+// order, so that "Korea, Republic of" and "Republic of Korea (the)" are one.
 func bag(name string) string {
-	words := strings.Fields(lang.Fold(name))
+	words := strings.Fields(lang.Fold(withoutArticle(name)))
 	words = slices.DeleteFunc(words, func(s string) bool { return s == "the" || s == "and" })
 	for i, s := range words {
 		switch s {

@@ -48,6 +48,9 @@ func (w *World) readNames(fsys fs.FS) error {
 			return err
 		}
 	}
+	if err := w.addGroups(); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		if r.get("meaning") != meansAmbiguous {
 			if err := w.addOther(r); err != nil {
@@ -55,7 +58,7 @@ func (w *World) readNames(fsys fs.FS) error {
 			}
 		}
 	}
-	return w.addGroups()
+	return nil
 }
 
 func (w *World) addAmbiguous(r row) error {

@@ -110,5 +110,5 @@ func (m *ruler) distance(a, b []rune, limit int) int {
 		before, last, now = last, now, before
 	}
 	m.before, m.last, m.now = before, last, now
-	return last[len(b)]
+	return min(last[len(b)], limit+1)
 }

@@ -32,28 +32,35 @@ type countryYear struct {
 // call; an error means that the program was built from damaged files.
 var Shipped = sync.OnceValues(func() (*World, error) { return read(shipped) })
 
-// read makes a World of the files of seed/ and names.csv.
+// read makes a World of the files of seed/ and names.csv, once their checksums are right.
 func read(fsys fs.FS) (*World, error) {
-	w := &World{provenance: map[string]Provenance{}}
+	told := map[string]Provenance{}
+	for _, name := range SeedFiles() {
+		p, err := readProvenance(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("reference data: %w", err)
+		}
+		told[name] = p
+	}
+	w, err := parse(fsys)
+	if err != nil {
+		return nil, err
+	}
+	w.provenance = told
+	return w, nil
+}
+
+// parse reads the files themselves; what comes first is needed by what follows.
+func parse(fsys fs.FS) (*World, error) {
+	w := &World{}
 	for _, part := range []func(fs.FS) error{
-		w.readProvenances, w.readCountries, w.readPopulation, w.readInternet, w.readContacts, w.readMechanisms, w.readNames,
+		w.readCountries, w.readPopulation, w.readInternet, w.readContacts, w.readMechanisms, w.readNames,
 	} {
 		if err := part(fsys); err != nil {
 			return nil, fmt.Errorf("reference data: %w", err)
 		}
 	}
 	return w, nil
-}
-
-func (w *World) readProvenances(fsys fs.FS) error {
-	for _, name := range SeedFiles() {
-		p, err := readProvenance(fsys, name)
-		if err != nil {
-			return err
-		}
-		w.provenance[name] = p
-	}
-	return nil
 }
 
 // Provenance tells where a shipped data file ("treaties.csv") comes from and under which licence.
