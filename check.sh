@@ -155,7 +155,7 @@ summed() {
 
 # packages PATTERN-TO-KEEP PATTERN-TO-DROP lists the packages that have tests.
 packages() {
-	go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... |
+	go list -e -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... |
 		grep -E "${1:-.}" | grep -vE "${2:-^$}"
 }
 

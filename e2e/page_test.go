@@ -131,7 +131,7 @@ func private(b *tab, base string) []string {
 	return wrong
 }
 
-// bars are the limits of one page, in bytes as sent (CONTRACT of the outside: docs/design.md).
+// bars are the limits of one page, in bytes as sent (docs/design.md).
 type bars struct {
 	bytes    int // everything the page needs
 	script   int // of that, JavaScript
@@ -140,10 +140,10 @@ type bars struct {
 
 const kilobyte = 1024
 
+// The bars of public pages: without and with a map.
 var (
 	pageBars = bars{bytes: 25 * kilobyte, script: 5 * kilobyte, requests: 4}
 	mapBars  = bars{bytes: 40 * kilobyte, script: 5 * kilobyte, requests: 4}
-	workBars = bars{bytes: 80 * kilobyte, script: 30 * kilobyte, requests: 4}
 )
 
 // weight asks again, without a browser, for everything the browser asked for, counts the bytes that

@@ -16,7 +16,8 @@ func testSite(t *testing.T) string {
 		`<link rel="icon" href="data:,"><title>A page</title></head><body>`
 	pages := map[string]string{
 		"/good": head + `<header><a href="#main">Skip</a></header><main id="main"><h1>Good</h1><p>Nothing wrong.</p>
-			<p><a id="next" href="/next">Next</a></p></main></body></html>`,
+			<p><a id="next" href="/next">Next</a></p>
+			<form action="/next"><label for="q">Find</label> <input id="q" name="q"><button>Go</button></form></main></body></html>`,
 		"/next":     head + `<main><h1>Next</h1></main></body></html>`,
 		"/noalt":    head + `<main><h1>Picture</h1><img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="></main></body></html>`,
 		"/contrast": `<!doctype html><html lang="en"><head><title>Pale</title><style>p{color:#bbb;background:#fff}</style><link rel="icon" href="data:,"></head><body><main><h1>Pale</h1><p>Hard to read.</p></main></body></html>`,
@@ -121,6 +122,22 @@ func TestKeyboardWalks(t *testing.T) {
 	b.pressTo(kb.Enter)
 	if got := b.text("h1"); got != "Next" {
 		t.Errorf("Enter led to the page %q, want Next", got)
+	}
+}
+
+func TestMouseAndFormWalk(t *testing.T) {
+	base := testSite(t)
+	b := newTab(t, look{width: desk, noScript: true})
+	b.open(base + "/good")
+	b.follow("#next")
+	if b.has("#q") || b.url() != base+"/next" {
+		t.Errorf("the link led to %s", b.url())
+	}
+	b.open(base + "/good")
+	b.fill("#q", "KEN")
+	b.pressTo(kb.Enter)
+	if got, want := b.url(), base+"/next?q=KEN"; got != want {
+		t.Errorf("the form led to %s, want %s", got, want)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // (docs/decisions).
 var layers = [][]string{
 	{"fault"},
-	{"lang", "format/*", "draw"},
+	{"lang", "format/*", "draw", "safeguard"},
 	{"reference", "accounts"},
 	{"framework"},
 	{"consultation", "monitoring", "initiatives", "practices"},

@@ -1,0 +1,189 @@
+#!/usr/bin/env bash
+# The longer checks: what takes too long for check.sh, or needs a tool that check.sh does not install.
+#
+#   battery/run.sh              lists them
+#   battery/run.sh NAME…        runs those named
+#   battery/run.sh all          runs every one
+#
+# Each prints one line with its figures: SHOWN, FAILED, or NOT SHOWN with the tool or right it lacks.
+# What is not shown is not passed: the exit code is 0 only when nothing failed, and the closing line
+# counts what was not shown. The load is bounded in time and goes to 127.0.0.1 alone.
+#
+# Settings: FUZZTIME (a target's time, 60s), SECONDS_OF_LOAD (20).
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
+
+names=(race fuzz modules reproducible offline dead load lighthouse)
+work=$(mktemp -d) || exit 1
+started=()
+clean() {
+	for p in "${started[@]}"; do kill "$p" 2>/dev/null && wait "$p" 2>/dev/null; done
+	rm -rf "$work"
+}
+trap clean EXIT
+
+shown=0 failed=0 missing=0
+# say RESULT NAME FIGURES
+say() {
+	printf '%-10s %-13s %s\n' "$1" "$2" "$3"
+	case $1 in
+	SHOWN) shown=$((shown + 1)) ;;
+	FAILED) failed=$((failed + 1)) ;;
+	*) missing=$((missing + 1)) ;;
+	esac
+}
+indent() { sed 's/^/    /'; }
+
+# The program as shipped, built once; serve starts it on a database of its own and sets $url.
+build() {
+	[ -x "$work/waymark" ] || CGO_ENABLED=0 go build -trimpath -o "$work/waymark" ./cmd/waymark
+}
+# serve NAME says itself why NAME cannot go on.
+serve() {
+	[ -d cmd/waymark ] || { say "NOT SHOWN" "$1" "cmd/waymark is not there yet"; return 1; }
+	build || { say FAILED "$1" "the program does not build"; return 1; }
+	rm -f "$work/first"
+	"$work/waymark" serve --db "$work/battery.db" --listen 127.0.0.1:0 >"$work/first" 2>"$work/server.log" </dev/null &
+	started+=($!)
+	for _ in $(seq 100); do
+		url=$(sed -n 's|^listening on \(http://[^ ]*\)/$|\1|p' "$work/first" | head -n 1)
+		[ -n "$url" ] && return
+		sleep 0.2
+	done
+	indent <"$work/server.log"
+	say FAILED "$1" "the program does not start"
+	return 1
+}
+
+about_race="all tests under the race detector"
+race() {
+	if CGO_ENABLED=1 go test -race -count=1 ./... >"$work/race" 2>&1; then
+		say SHOWN race "$(grep -c '^ok' "$work/race") packages, no race"
+	else
+		grep -vE '^(ok|\?)' "$work/race" | indent
+		say FAILED race "see above"
+	fi
+}
+
+about_fuzz="every fuzz target for FUZZTIME"
+fuzz() {
+	local time=${FUZZTIME:-60s} n=0 bad=0 file target
+	while IFS=: read -r file target; do
+		n=$((n + 1))
+		if ! go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "./$(dirname "$file")" >"$work/fuzz" 2>&1; then
+			bad=$((bad + 1))
+			echo "    $target in $file"
+			tail -n 20 "$work/fuzz" | indent
+		fi
+	done < <(grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' internal | sed -E 's/:[0-9]+:func /:/')
+	if [ $bad -gt 0 ]; then
+		say FAILED fuzz "$bad of $n targets, $time each; the finds are in testdata/fuzz: keep them"
+	elif [ $n -eq 0 ]; then
+		say "NOT SHOWN" fuzz "there is no fuzz target"
+	else
+		say SHOWN fuzz "$n targets, $time each, no find"
+	fi
+}
+
+about_modules="go.mod is tidy and the modules are what go.sum says"
+modules() {
+	go mod tidy -diff >"$work/tidy" 2>&1 && go mod verify >>"$work/tidy" 2>&1 &&
+		go -C tools mod tidy -diff >>"$work/tidy" 2>&1 && say SHOWN modules "tidy, verified" && return
+	if grep -qE 'dial tcp|no such host|i/o timeout' "$work/tidy"; then
+		say "NOT SHOWN" modules "a module is not on this machine and cannot be fetched"
+	else
+		head -n 40 "$work/tidy" | indent
+		say FAILED modules "see above"
+	fi
+}
+
+about_reproducible="two builds in two folders give the same bytes"
+reproducible() {
+	[ -d cmd/waymark ] || { say "NOT SHOWN" reproducible "cmd/waymark is not there yet"; return; }
+	mkdir -p "$work/elsewhere" && cp -R go.mod go.sum cmd internal "$work/elsewhere/" || return
+	local a b
+	CGO_ENABLED=0 go build -trimpath -o "$work/a" ./cmd/waymark &&
+		(cd "$work/elsewhere" && CGO_ENABLED=0 go build -trimpath -o "$work/b" ./cmd/waymark) ||
+		{ say FAILED reproducible "it does not build"; return; }
+	a=$(sha256sum <"$work/a") b=$(sha256sum <"$work/b")
+	if [ "$a" = "$b" ]; then say SHOWN reproducible "sha256 ${a%% *}"; else say FAILED reproducible "${a%% *} and ${b%% *}"; fi
+}
+
+about_offline="the tests pass without a network: nothing calls out"
+offline() {
+	if ! unshare -rn true 2>/dev/null; then
+		say "NOT SHOWN" offline "unshare may not make a network namespace here"
+		return
+	fi
+	go mod download 2>/dev/null
+	if unshare -rn sh -c 'ip link set lo up 2>/dev/null || ifconfig lo up; GOPROXY=off GOFLAGS="$GOFLAGS -mod=readonly" go test -count=1 ./...' >"$work/offline" 2>&1; then
+		say SHOWN offline "$(grep -c '^ok' "$work/offline") packages"
+	else
+		grep -vE '^(ok|\?)' "$work/offline" | tail -n 60 | indent
+		say FAILED offline "see above"
+	fi
+}
+
+about_dead="no function that neither the program nor a test reaches"
+dead() {
+	local bin
+	bin=$(cd tools && go tool -n deadcode) && "$bin" -test ./... >"$work/dead" 2>&1 || { indent <"$work/dead"; say FAILED dead "deadcode does not run"; return; }
+	if [ -s "$work/dead" ]; then
+		indent <"$work/dead"
+		say FAILED dead "$(wc -l <"$work/dead") functions are reached by nothing"
+	else
+		say SHOWN dead "none"
+	fi
+}
+
+about_load="cached pages beside a plain file server with the same bytes: at least two thirds of its speed"
+load() {
+	serve load || return
+	local out rc=0 page
+	for page in /en/ /en/targets/T1 /ar/countries; do
+		out=$(go run ./battery/load -url "$url$page" -seconds "${SECONDS_OF_LOAD:-20}" 2>&1) || rc=1
+		printf '    %-18s %s\n' "$page" "$out"
+	done
+	if [ $rc -eq 0 ]; then say SHOWN load "every page at two thirds or more"; else say FAILED load "see above"; fi
+}
+
+about_lighthouse="Lighthouse on a telephone: performance 98, accessibility 100, good practice 100, search 95"
+lighthouse() {
+	command -v node >/dev/null && command -v npx >/dev/null || { say "NOT SHOWN" lighthouse "it needs node and npx (Debian: nodejs npm)"; return; }
+	local chrome
+	chrome=${WAYMARK_CHROMIUM:-$(command -v chromium || command -v google-chrome)} || { say "NOT SHOWN" lighthouse "it needs chromium"; return; }
+	npx --yes lighthouse@12 --version >"$work/lh" 2>&1 || { tail -n 5 "$work/lh" | indent; say "NOT SHOWN" lighthouse "npm cannot bring lighthouse 12"; return; }
+	serve lighthouse || return
+	local flags="--headless=new --disable-gpu --disable-quic --user-data-dir=$work/profile" page rc=0 scores
+	[ "$(id -u)" -eq 0 ] && flags="$flags --no-sandbox"
+	for page in /en/ /ar/ /en/targets/T1 /en/countries/KEN; do
+		CHROME_PATH=$chrome npx --yes lighthouse@12 "$url$page" --quiet --output=json --output-path="$work/lh.json" --chrome-flags="$flags" >"$work/lh" 2>&1 || { tail -n 5 "$work/lh" | indent; rc=1; continue; }
+		scores=$(node -e '
+			const c = JSON.parse(require("fs").readFileSync(process.argv[1])).categories;
+			const bars = {performance: 98, accessibility: 100, "best-practices": 100, seo: 95};
+			let bad = 0, out = [];
+			for (const [k, bar] of Object.entries(bars)) { const s = Math.round(c[k].score * 100); out.push(k + " " + s); if (s < bar) bad = 1; }
+			console.log(out.join(", ")); process.exit(bad);' "$work/lh.json") || rc=1
+		printf '    %-18s %s\n' "$page" "$scores"
+	done
+	if [ $rc -eq 0 ]; then say SHOWN lighthouse "every page keeps the bars"; else say FAILED lighthouse "see above"; fi
+}
+
+if [ $# -eq 0 ]; then
+	echo "usage: ./check.sh battery NAME… | all"
+	for n in "${names[@]}"; do about="about_$n" && printf '  %-13s %s\n' "$n" "${!about}"; done
+	exit 2
+fi
+[ "$1" = all ] && set -- "${names[@]}"
+for n in "$@"; do
+	case " ${names[*]} " in
+	*" $n "*) "$n" ;;
+	*)
+		echo "battery/run.sh: there is no check named $n; './check.sh battery' lists them" >&2
+		exit 2
+		;;
+	esac
+done
+echo "$shown shown, $failed failed, $missing not shown"
+[ $failed -eq 0 ]
