@@ -24,8 +24,7 @@ type KnownBarData struct {
 	// Labels are the words of the parts and the goal, read by assistive technology and shown on
 	// hovering. The bar has no visible text, so that it may be as wide as the page: the legend
 	// beside it says the same.
-	Labels  BarLabels
-	HatchID string // id of the pattern of "not known"; empty means IDPrefix-hatch
+	Labels BarLabels
 }
 
 // BarLabels are words with their number, such as "In place: 131".
@@ -63,17 +62,12 @@ func KnownBar(d KnownBarData) (SVG, error) {
 			return fail(err)
 		}
 	}
-	if d.HatchID == "" {
-		d.HatchID = d.IDPrefix + "-hatch"
-	}
-	if !validID(d.HatchID) {
-		return fail(fmt.Errorf("the hatch id %q must be a letter followed by letters, digits, - or _", d.HatchID))
-	}
 	c, err := newCanvas("bar", d.IDPrefix, d.Title, d.Desc, d.RTL, width, height, "img")
 	if err != nil {
 		return "", err
 	}
-	c.WriteString("<defs>" + hatch(d.HatchID, 9) + "</defs>")
+	hatchID := d.IDPrefix + "-hatch"
+	c.WriteString("<defs>" + hatch(hatchID, 9) + "</defs>")
 	// at gives the place of a share, counted from the inline start.
 	at := func(share float64) float64 {
 		x := 1 + share*(width-2)
@@ -91,7 +85,7 @@ func KnownBar(d KnownBarData) (SVG, error) {
 		from := at(sum / total)
 		sum += p.value
 		to := at(min(1, sum/total))
-		c.rect(min(from, to), top, math.Abs(to-from), bottom-top, p.status.paint(d.HatchID, 1.5), p.label)
+		c.rect(min(from, to), top, math.Abs(to-from), bottom-top, p.status.paint(hatchID, 1.5), p.label)
 	}
 	c.rect(1, top, width-2, bottom-top, `fill="none" stroke="`+lineMeaning+`" stroke-width="1.5"`, "")
 	if d.Goal != nil {

@@ -31,6 +31,9 @@ func samples(t *testing.T, rtl bool) map[string]SVG {
 		"bar":        ok(KnownBar(KnownBarData{Title: title, Desc: desc, IDPrefix: "a", RTL: rtl, Parts: Parts{131, 15, 9, 38}, Goal: share(0.9), Labels: BarLabels{"In place: 131", "b", "c", "Not known: 38", "Goal"}})),
 		"interval":   ok(Interval(IntervalData{Title: title, Desc: desc, IDPrefix: "b", RTL: rtl, Lower: 0.678756, Upper: 0.953368, Goal: share(0.9), LowerLabel: "at least 67.9 %", UpperLabel: "at most 95.3 %", GoalLabel: "Goal for 2020: 90 %", Ticks: ticks})),
 		"trajectory": ok(Trajectory(TrajectoryData{Title: title, Desc: desc, IDPrefix: "c", RTL: rtl, Observed: line, Later: []Point{{X: 2022, Y: share(0.68), Lower: share(0.68), Upper: share(0.95), Label: "later value: 68 %"}}, Required: path, XTicks: years, YTicks: ticks})),
+		"columns": ok(Trajectory(TrajectoryData{Title: title, Desc: desc, IDPrefix: "f", RTL: rtl, Required: path[1:], XTicks: []Tick{{2015, "2015"}, {2020, "2020"}}, YTicks: ticks,
+			Observed: []Point{{X: 2015, Lower: share(0.155), Upper: share(1), Label: "at least 16 %"}, {X: 2020, Lower: share(0.311), Upper: share(1), Label: "at least 31 %, at most 100 %"}},
+			Later:    []Point{{X: 2022, Lower: share(0.679), Upper: share(0.953), Label: "2022: at least 68 %"}}})),
 		"strip": ok(DotStrip(DotStripData{Title: title, Desc: desc, IDPrefix: "d", RTL: rtl, Goal: share(0.9), GoalLabel: "Goal", Ticks: ticks, Rows: []StripRow{
 			{Label: "Africa", Value: share(0.6), Lower: share(0.4), Upper: share(0.9), ValueLabel: "60 %"}, {Label: "Oceania", ValueLabel: "no data"}, {Label: "Asia", Value: share(0), ValueLabel: "0 %"}}})),
 		"multiples": ok(SmallMultiples(SmallMultiplesData{Title: title, Desc: desc, IDPrefix: "e", RTL: rtl, XTicks: years, YTicks: ticks, NoData: "no data", Panels: []Panel{{"Kenya", line, nil, path}, {"United Republic of Tanzania", line[3:], nil, path}, {"Uganda", nil, nil, path}}})),
@@ -187,10 +190,9 @@ func TestNumbersThatCannotBeDrawnAreRefused(t *testing.T) {
 		"no title":          second(KnownBar(KnownBarData{IDPrefix: "a", Parts: Parts{Met: 1}})),
 		"id":                second(KnownBar(KnownBarData{Title: "t", IDPrefix: `a"b`, Parts: Parts{Met: 1}})),
 		"no id":             second(Map(MapData{Title: "t"})),
-		"hatch id":          second(Map(MapData{Title: "t", IDPrefix: "a", HatchID: "1"})),
 		"status":            second(Map(MapData{Title: "t", IDPrefix: "a", Areas: map[string]AreaMark{"KEN": {Status: "good"}}})),
 		"script address":    second(Map(MapData{Title: "t", IDPrefix: "a", Areas: map[string]AreaMark{"KEN": {Status: Met, Href: "javascript:alert(1)"}}})),
-		"swatch":            second(Swatch("good", "a")),
+		"swatch":            second(Swatch("good")),
 	} {
 		if err == nil {
 			t.Errorf("%s was drawn", name)
@@ -248,6 +250,49 @@ func TestGapsAreNeverBridged(t *testing.T) {
 	}
 }
 
+// Most figures are bounds without a value: they must be seen, labelled, and never joined.
+func TestBoundsWithoutAValueAreLabelledColumns(t *testing.T) {
+	column := regexp.MustCompile(`<rect x="([\d.]+)" y="([\d.]+)" width="10" height="([\d.]+)" (?:fill="#00465a"|fill="#fff"|class="st-unknown")`)
+	draw := func(observed, later []Point) string {
+		return string(must(t)(Trajectory(TrajectoryData{Title: "t", IDPrefix: "a", From: 2015, To: 2022, Observed: observed, Later: later})))
+	}
+	svg := draw([]Point{{X: 2015, Lower: share(0.25), Upper: share(1), Label: "first"}, {X: 2020, Lower: share(0.5), Upper: share(0.5), Label: "second"}}, []Point{{X: 2022, Lower: share(0), Upper: share(0.5), Label: "later"}})
+	got := column.FindAllStringSubmatch(svg, -1)
+	if len(got) != 4 { // two parts, one part, one part
+		t.Fatalf("%d parts of columns in %s", len(got), svg)
+	}
+	heights := []string{"44", "132", "88", "88"} // the frame is 176 high
+	for i, m := range got {
+		if m[3] != heights[i] {
+			t.Errorf("part %d is %s high, want %s", i, m[3], heights[i])
+		}
+	}
+	for _, want := range []string{">first<", ">second<", ">later<", `id="a-hatch"`} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if strings.Contains(svg, `stroke-width="2.5"`) || strings.Contains(svg, "<circle") {
+		t.Error("bounds are joined, or have a dot as if there were a value")
+	}
+	if strings.Contains(draw([]Point{{X: 2015, Y: share(0.5)}}, nil), "hatch") {
+		t.Error("a pattern that nothing uses")
+	}
+}
+
+func TestTheGoalHasAMarkWithoutAPath(t *testing.T) {
+	const mark = `stroke="#14232e" stroke-width="3"`
+	for n, required := range [][]Point{nil, {{X: 2020, Y: share(0.9)}}, {{X: 2015, Y: share(0.5)}, {X: 2020, Y: share(0.9)}}} {
+		svg := string(must(t)(Trajectory(TrajectoryData{Title: "t", IDPrefix: "a", Observed: []Point{{X: 2015, Y: share(0.5)}, {X: 2018, Y: share(0.6)}}, Required: required})))
+		if marks := strings.Count(svg, mark); marks != min(n, 1) {
+			t.Errorf("a path of %d points has %d marks", n, marks)
+		}
+		if dashes := strings.Count(svg, "stroke-dasharray"); dashes != max(n-1, 0) {
+			t.Errorf("a path of %d points has %d lines", n, dashes)
+		}
+	}
+}
+
 func TestTimeAxesAndMapsDoNotMirror(t *testing.T) {
 	circle := regexp.MustCompile(`<circle cx="[\d.]+"`)
 	ltr, rtl := samples(t, false)["trajectory"], samples(t, true)["trajectory"]
@@ -271,11 +316,14 @@ func TestLongWordsAreWrappedInside(t *testing.T) {
 	}
 }
 
-func TestSwatchIsDecoration(t *testing.T) {
-	for _, s := range statuses {
-		svg, err := Swatch(s, "map-hatch")
-		if err != nil || !strings.Contains(string(svg), `aria-hidden="true"`) {
-			t.Errorf("%s: %s %v", s, svg, err)
+func TestSwatchIsDecorationAndStandsAlone(t *testing.T) {
+	for _, status := range statuses {
+		svg := must(t)(Swatch(status)) // which checks that every reference is answered
+		if !strings.Contains(string(svg), `aria-hidden="true"`) || !strings.Contains(string(svg), `class="st-`+string(status)+`"`) {
+			t.Errorf("%s: %s", status, svg)
+		}
+		if strings.Contains(string(svg), "id=") || strings.Contains(string(svg), "url(") {
+			t.Errorf("%s: used twice on a page it would clash: %s", status, svg)
 		}
 	}
 }

@@ -2,25 +2,32 @@ package draw
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
 )
 
 // textWidth estimates the width of s in units, for text of size 12. The server has no fonts, so it
-// errs to the wide side: Han and similar signs are square, other letters 0.62 of the size.
+// errs to the wide side of bold letters in common system fonts.
 func textWidth(s string) float64 {
 	w := 0.0
 	for _, r := range s {
 		switch {
-		case unicode.Is(unicode.Mn, r): // marks stand on their letter
-		case r >= 0x2e80 && r < 0xfb00 || r >= 0xff00:
-			w += textSize
+		case unicode.In(r, unicode.Mn, unicode.Cf): // marks stand on their letter, controls are not seen
+		case r >= 0x2e80 && r < 0xfb00 || r >= 0xff00: // Han and the like are square
+			w += 1
+		case unicode.IsSpace(r) || strings.ContainsRune(".,:;!|'’‘-‐()[]/ijlIfrt", r):
+			w += 0.46
+		case strings.ContainsRune("mwMW%@—жшщюмыфЖШЩЮМЫФ", r):
+			w += 0.95
+		case unicode.IsUpper(r):
+			w += 0.74
 		default:
-			w += 0.62 * textSize
+			w += 0.62
 		}
 	}
-	return w
+	return w * textSize
 }
 
 // wrap breaks s into lines of at most width units, at spaces, or between Han signs.
@@ -114,14 +121,16 @@ type placer struct {
 	taken []box
 }
 
-// beside gives the place (left edge and baseline) for a text next to the point (x, y), where it
-// covers least of what is there already, and takes it. Above is liked best.
-func (p *placer) beside(x, y float64, s string) (float64, float64) {
+// beside gives the place of a text next to the point (x, y), where it covers least of what is there
+// already, and takes it: the x and the part of the text that stands there, and the baseline. Above is
+// liked best.
+func (p *placer) beside(x, y float64, s string) (float64, anchor, float64) {
+	const side = 9 // clear of a dot, a column and the mark of a goal
 	w := textWidth(s)
 	type place struct{ left, base, cost float64 }
 	var places []place
 	for rank, o := range []struct{ dx, dy float64 }{
-		{-w / 2, -9}, {-w / 2, 19}, {8, 4}, {-w - 8, 4}, {4, -9}, {-w - 4, -9}, {4, 19}, {-w - 4, 19}, {-w / 2, -25}, {-w / 2, 35}, {8, -25}, {-w - 8, -25}, {8, 35}, {-w - 8, 35},
+		{-w / 2, -9}, {-w / 2, 19}, {side, 4}, {-w - side, 4}, {side, -9}, {-w - side, -9}, {side, 19}, {-w - side, 19}, {-w / 2, -25}, {-w / 2, 35}, {side, -25}, {-w - side, -25}, {side, 35}, {-w - side, 35}, {-w / 2, -41}, {-w / 2, 51},
 	} {
 		left := max(p.frame.x1, min(p.frame.x2-w, x+o.dx))
 		base := y + o.dy
@@ -137,14 +146,21 @@ func (p *placer) beside(x, y float64, s string) (float64, float64) {
 	}
 	best := slices.MinFunc(places, func(a, b place) int { return cmp.Compare(a.cost, b.cost) })
 	p.taken = append(p.taken, box{best.left, best.base - textSize, best.left + w, best.base + 4})
-	return best.left, best.base
+	// The words are narrower than their box: they stand at the end of it that is nearer to the point.
+	switch near := x - best.left; {
+	case near < w/4:
+		return best.left, leftEdge, best.base
+	case near > w*3/4:
+		return best.left + w, rightEdge, best.base
+	}
+	return best.left + w/2, middle, best.base
 }
 
 // takeLine keeps labels off a line, by small boxes along it.
 func (p *placer) takeLine(x1, y1, x2, y2 float64) {
-	const steps = 24
+	steps := max(1, int(math.Hypot(x2-x1, y2-y1)/4))
 	for i := range steps + 1 {
-		t := float64(i) / steps
+		t := float64(i) / float64(steps)
 		x, y := x1+(x2-x1)*t, y1+(y2-y1)*t
 		p.taken = append(p.taken, box{x - 2, y - 2, x + 2, y + 2})
 	}

@@ -25,9 +25,6 @@ type MapData struct {
 	// Areas maps ISO 3166-1 alpha-3 codes to what is known of them. Areas of the geometry that are
 	// not in it are neutral; areas that the geometry lacks are left out (see Geometry.Lacks).
 	Areas map[string]AreaMark
-	// HatchID is the id of the pattern of "not known", for legends that use it too (see Swatch).
-	// Empty means IDPrefix-hatch.
-	HatchID string
 	// Geometry and Policy default to the shipped ones.
 	Geometry *Geometry
 	Policy   *Policy
@@ -50,12 +47,6 @@ func Map(m MapData) (SVG, error) {
 		if p, err = shippedPolicy(); err != nil {
 			return "", err
 		}
-	}
-	if m.HatchID == "" {
-		m.HatchID = m.IDPrefix + "-hatch"
-	}
-	if !validID(m.HatchID) {
-		return "", fmt.Errorf("draw map %q: the hatch id %q must be a letter followed by letters, digits, - or _", m.IDPrefix, m.HatchID)
 	}
 	for _, code := range sortedKeys(m.Areas) {
 		mark := m.Areas[code]
@@ -80,8 +71,9 @@ func Map(m MapData) (SVG, error) {
 	}
 	layers := p.layers(g, m.Areas)
 
-	c.WriteString("<defs>" + hatch(m.HatchID, 11))
-	disputedID := m.HatchID + "-disputed"
+	hatchID := m.IDPrefix + "-hatch"
+	c.WriteString("<defs>" + hatch(hatchID, 11))
+	disputedID := m.IDPrefix + "-disputed"
 	if len(layers.disputed) > 0 { // grey, and hatched the other way, so that it is not taken for "not known"
 		c.printf(`<pattern id="%s" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path fill="%s" d="M0 0h6v6h-6z"/><path fill="%s" d="M0 0h2v6h-2z"/></pattern>`, disputedID, fillNeutral, edgeLight)
 	}
@@ -89,12 +81,12 @@ func Map(m MapData) (SVG, error) {
 	c.layer(`fill="`+fillNeutral+`" stroke="#fff" stroke-width="`+num(mapStroke)+`"`, layers.neutral, g)
 	c.layer(`fill="url(#`+disputedID+`)" stroke="`+edgeLight+`" stroke-width="`+num(mapStroke)+`"`, layers.disputed, g)
 	for _, s := range statuses {
-		c.layer(s.paint(m.HatchID, mapStroke), layers.shapes[s], g)
+		c.layer(s.paint(hatchID, mapStroke), layers.shapes[s], g)
 	}
 	// Circles come last, on top of the land around them.
 	c.layer(`fill="`+fillNeutral+`" stroke="`+edgeLight+`" stroke-width="`+num(mapStroke)+`"`, layers.neutralCircles, g)
 	for _, s := range statuses {
-		c.layer(s.paint(m.HatchID, mapStroke), layers.circles[s], g)
+		c.layer(s.paint(hatchID, mapStroke), layers.circles[s], g)
 	}
 	return c.done(), nil
 }
@@ -181,17 +173,19 @@ func (c *canvas) layer(paint string, areas []marked, g *Geometry) {
 	c.WriteString("</g>")
 }
 
-// Swatch draws the small square of a legend. It is decoration: the word beside it says the same.
-// The square of Unknown uses the pattern hatchID of a drawing on the same page. Being SVG, it is
-// printed, which browsers do not do with CSS backgrounds.
-func Swatch(s Status, hatchID string) (SVG, error) {
+// Swatch draws the small square of a legend or a tile. It is decoration: the word beside it says the
+// same. It stands alone, hatch included. Being SVG, it is printed, which browsers do not do with CSS
+// backgrounds.
+func Swatch(s Status) (SVG, error) {
 	if !s.known() {
 		return "", fmt.Errorf("draw swatch: the status %q is not one of met, partly, not, unknown", s)
 	}
-	if s == Unknown && !validID(hatchID) {
-		return "", fmt.Errorf("draw swatch: the hatch id %q must be a letter followed by letters, digits, - or _", hatchID)
+	square := `<rect x="1" y="1" width="14" height="14" ` + s.paint("", 1.5) + `/>`
+	if s == Unknown {
+		square = `<g class="st-unknown"><path fill="#fff" d="M1 1h14v14h-14z"/><path fill="none" stroke="` + hatchLine +
+			`" stroke-width="1.5" d="M1 6l5-5M1 11l10-10M2 15l13-13M7 15l8-8M12 15l3-3"/><path fill="none" stroke="` + edgeLight + `" stroke-width="1.5" d="M1 1h14v14h-14z"/></g>`
 	}
-	return SVG(`<svg xmlns="http://www.w3.org/2000/svg" class="draw-swatch" viewBox="0 0 16 16" aria-hidden="true"><rect x="1" y="1" width="14" height="14" ` + s.paint(hatchID, 1.5) + `/></svg>`), nil
+	return SVG(`<svg xmlns="http://www.w3.org/2000/svg" class="draw-swatch" viewBox="0 0 16 16" aria-hidden="true">` + square + `</svg>`), nil
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

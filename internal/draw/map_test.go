@@ -15,23 +15,15 @@ import (
 	"testing"
 )
 
-// sharedFile opens a file of the folder beside the repository, or skips the test.
+// sharedFile opens a file of the folder beside the repository, or of WAYMARK_SHARED where that is
+// set, or skips the test.
 func sharedFile(t *testing.T, name string) *os.File {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
+	shared := os.Getenv("WAYMARK_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "shared")
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above this test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	f, err := os.Open(filepath.Join(dir, "..", "shared", filepath.FromSlash(name)))
+	f, err := os.Open(filepath.Join(shared, filepath.FromSlash(name)))
 	if errors.Is(err, os.ErrNotExist) {
 		t.Skipf("SKIPPED: ../shared/%s is not beside the repository, so this was not checked", name)
 	}

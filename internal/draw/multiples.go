@@ -83,6 +83,7 @@ func SmallMultiples(d SmallMultiplesData) (SVG, error) {
 	if err != nil {
 		return "", err
 	}
+	c.columnHatch(all...)
 	for i, panel := range d.Panels {
 		row, column := i/columns, i%columns
 		if d.RTL {

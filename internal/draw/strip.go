@@ -59,7 +59,7 @@ func DotStrip(d DotStripData) (SVG, error) {
 	}
 
 	// First the heights, because the goal line spans all rows.
-	const strip = 14.0
+	const strip, drop = 14.0, 3.0 // height of a bar, and room for what hangs below its words
 	wide := chartWidth - 2*margin
 	lines := make([][]string, len(d.Rows))
 	oneLine := make([]bool, len(d.Rows)) // label and value fit beside each other
@@ -76,7 +76,7 @@ func DotStrip(d DotStripData) (SVG, error) {
 		if !oneLine[i] {
 			lines[i] = append(lines[i], wrap(r.ValueLabel, wide)...)
 		}
-		height += float64(len(lines[i]))*lineHeight + strip + 12
+		height += float64(len(lines[i]))*lineHeight + drop + strip + 12
 	}
 	axis := height
 	tickRows := inRows(ticks)
@@ -105,7 +105,7 @@ func DotStrip(d DotStripData) (SVG, error) {
 				c.text(end, base, endAnchor, r.ValueLabel, "")
 			}
 		}
-		y += float64(len(lines[i])) * lineHeight
+		y += float64(len(lines[i]))*lineHeight + drop
 		c.stripRow(r, at, y, strip, hatchID)
 		if d.Goal != nil { // per row, so that the line never crosses words
 			x := at(*d.Goal)

@@ -12,7 +12,9 @@ type Point struct {
 	X float64
 	// Y is a share 0..1. Nil says that the value of this time is not known: the line breaks there.
 	Y *float64
-	// Lower and Upper are bounds of the value; nil where there are none. Both or neither.
+	// Lower and Upper are bounds of the value; nil where there are none. Both or neither. Bounds
+	// without a value are a column, solid for what is certain and hatched for what may be, and are not
+	// joined to anything.
 	Lower, Upper *float64
 	// Label is written beside the point ("2018: 61 %"). Label the first and the last at least, so
 	// that the values can be read without hovering.
@@ -30,7 +32,8 @@ type TrajectoryData struct {
 	// Later are the values after the goal date. They are hollow and not joined, because they no
 	// longer count for the verdict.
 	Later []Point
-	// Required is the path that leads to the goal, dashed; its last point is the goal.
+	// Required is the path that leads to the goal, dashed; its last point is the goal and gets a mark.
+	// The goal alone is enough where there is no value to start a path from.
 	Required []Point
 	// MaxGap is the longest time in years over which two observed values are joined; 0 sets no limit.
 	MaxGap float64
@@ -63,6 +66,7 @@ func Trajectory(d TrajectoryData) (SVG, error) {
 	if err != nil {
 		return "", err
 	}
+	c.columnHatch(d.Observed, d.Later)
 	c.axes(p, d.XTicks, d.YTicks)
 	labels := placer{frame: box{p.x1 + 2, 1, chartWidth - 1, p.y2 - 1}}
 	c.series(p, series{d.Observed, d.Later, d.Required, d.MaxGap}, &labels)
@@ -195,11 +199,25 @@ func (c *canvas) series(p plot, s series, labels *placer) {
 		c.band(p, run, labels)
 	}
 	for _, pt := range s.later {
-		c.band(p, []Point{pt}, labels)
+		if pt.Y != nil {
+			c.band(p, []Point{pt}, labels)
+		}
+	}
+	for _, pt := range s.observed {
+		c.column(p, pt, `fill="`+fillMet+`"`, labels)
+	}
+	for _, pt := range s.later {
+		c.column(p, pt, `fill="#fff" stroke="`+fillMet+`" stroke-width="2"`, labels)
 	}
 	c.polyline(p, s.required, inkSecond, ` stroke-dasharray="6 4"`, labels)
 	for _, run := range runs {
 		c.polyline(p, run, fillMet, "", labels)
+	}
+	if n := len(s.required); n > 0 && s.required[n-1].Y != nil {
+		x, y := p.x(s.required[n-1].X), p.y(*s.required[n-1].Y)
+		c.line(x-7, y, x+7, y, "#fff", 6, "")
+		c.line(x-7, y, x+7, y, ink, 3, "")
+		labels.taken = append(labels.taken, box{x - 7, y - 3, x + 7, y + 3})
 	}
 	dot := func(pt Point, fill string) {
 		if pt.Y == nil {
@@ -217,18 +235,52 @@ func (c *canvas) series(p plot, s series, labels *placer) {
 	}
 	for i, list := range [][]Point{s.required, s.observed, s.later} {
 		for _, pt := range list {
-			if pt.Y == nil || pt.Label == "" {
+			var y float64
+			switch {
+			case pt.Label == "":
+				continue
+			case pt.Y != nil:
+				y = p.y(*pt.Y)
+			case pt.Lower != nil:
+				y = p.y((*pt.Lower + *pt.Upper) / 2)
+			default:
 				continue
 			}
 			attrs := ` font-weight="bold"`
 			if i == 0 { // the path
 				attrs = ` fill="` + inkSecond + `"`
 			}
-			left, base := labels.beside(p.x(pt.X), p.y(*pt.Y), pt.Label)
+			x, at, base := labels.beside(p.x(pt.X), y, pt.Label)
 			// The edge keeps words readable where they cross a line of the grid.
-			c.text(left+textWidth(pt.Label)/2, base, middle, pt.Label, attrs+halo)
+			c.text(x, base, at, pt.Label, attrs+halo)
 		}
 	}
+}
+
+// columnHatch defines the pattern of columns, where there are any.
+func (c *canvas) columnHatch(lists ...[]Point) {
+	for _, list := range lists {
+		if slices.ContainsFunc(list, func(pt Point) bool { return pt.Y == nil && pt.Lower != nil }) {
+			c.WriteString("<defs>" + hatch(c.id+"-hatch", 6) + "</defs>")
+			return
+		}
+	}
+}
+
+// column draws bounds without a value: solid up to the lower one, hatched to the upper one.
+func (c *canvas) column(p plot, pt Point, solid string, labels *placer) {
+	const half = 5.0
+	if pt.Y != nil || pt.Lower == nil {
+		return
+	}
+	x, zero, lower, upper := p.x(pt.X), p.y(0), p.y(*pt.Lower), p.y(*pt.Upper)
+	if *pt.Lower > 0 {
+		c.rect(x-half, lower, 2*half, zero-lower, solid, "")
+	}
+	if *pt.Upper > *pt.Lower {
+		c.rect(x-half, upper, 2*half, lower-upper, Unknown.paint(c.id+"-hatch", 1), "")
+	}
+	labels.taken = append(labels.taken, box{x - half, upper, x + half, zero})
 }
 
 // unbroken cuts points into runs that may be joined by a line.
@@ -236,7 +288,7 @@ func unbroken(points []Point, maxGap float64) [][]Point {
 	var runs [][]Point
 	open := false
 	for _, pt := range points {
-		known := pt.Y != nil || pt.Lower != nil
+		known := pt.Y != nil
 		if open && known && maxGap > 0 && pt.X-runs[len(runs)-1][len(runs[len(runs)-1])-1].X > maxGap {
 			open = false
 		}
@@ -252,7 +304,7 @@ func unbroken(points []Point, maxGap float64) [][]Point {
 	return runs
 }
 
-// polyline joins the values of one run; a nil value breaks it.
+// polyline joins the values of one run or path; a nil value breaks it.
 func (c *canvas) polyline(p plot, run []Point, stroke, attrs string, labels *placer) {
 	var d strings.Builder
 	parts, command := 0, "M"

@@ -21,7 +21,7 @@ if (!out) throw new Error("usage: node build.mjs FOLDER (the folder of world.jso
 const WIDTH = 2000;            // of the viewBox, in px
 const ROTATE = -11;            // degrees: the map is cut at 169° W, in the Bering Strait
 const SOUTH = -57, NORTH = 84; // degrees of latitude shown
-const SMALL = 14;              // px²: a State below this area becomes a circle
+const SMALL = 14;              // px²: a State whose largest piece of land is below this area becomes a circle
 const RADIUS = 9;              // px, of those circles
 const CLEAR = 2 * RADIUS + 2;  // px between the centres of two circles
 const SPECK = 3;               // px²: smaller islands are left out, unless they are all an area has
@@ -32,9 +32,11 @@ const PATH_BYTES = +(process.env.PATH_BYTES || 42500); // all paths together; wi
 const POINTS = {
   TUV: [179.2, -8.5], KIR: [173.0, 1.4], FSM: [158.2, 6.9], MHL: [171.2, 7.1], SYC: [55.5, -4.6],
 };
-// Circles of the Lesser Antilles, in px: two columns from north to south, clear of the mainland.
+// Circles of the Lesser Antilles, in px: two columns from north to south, clear of the mainland; and
+// circles that would hide their neighbours, moved until less than a third of each is hidden.
 const PLACED = {
   KNA: [597, 344], ATG: [618, 347], DMA: [607, 367], LCA: [628, 370], VCT: [607, 388], BRB: [629, 391], GRD: [586, 389],
+  BHR: [1204, 288], LUX: [977, 142], LIE: [998, 149], MCO: [981, 176], VAT: [1004, 191],
 };
 const ADDED = {TUV: "798"};    // ISO 3166-1 alpha-3 to M49, for points with no shape
 const LEFT_OUT = new Set(["ATA"]); // below the crop
@@ -91,8 +93,9 @@ const STATES = new Set(("AFG ALB DZA AND AGO ATG ARG ARM AUS AUT AZE BHS BHR BGD
 const shapes = [], circles = [];
 for (const f of projected.features) {
   const area = areaOf(f.geometry);
+  const seen = area && Math.abs(ringArea(largest(f.geometry)[0])); // of many islets none is seen, whatever their sum
   const at = POINTS[f.id] ? projection(POINTS[f.id]) : centroid(largest(f.geometry)[0]);
-  if (area >= SMALL || (!STATES.has(f.id) && area >= SPECK)) shapes.push({f, area, at});
+  if (seen >= SMALL || (!STATES.has(f.id) && area >= SPECK)) shapes.push({f, area, at});
   else if (STATES.has(f.id)) circles.push({code: f.id, m49: groups.get(f.id).m49, area, at: PLACED[f.id] ?? at});
 }
 for (const [code, m49] of Object.entries(ADDED)) if (!groups.has(code)) circles.push({code, m49, area: 0, at: projection(POINTS[code])});
