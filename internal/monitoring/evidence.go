@@ -154,6 +154,17 @@ type Reading struct {
 	Against string
 }
 
+// Word is the answer as yes or no; empty where it is not known or is a number.
+func (r Reading) Word() string {
+	switch r.Answer {
+	case framework.Yes:
+		return string(AnswerYes)
+	case framework.No:
+		return string(AnswerNo)
+	}
+	return ""
+}
+
 // Known tells whether there is an answer.
 func (r Reading) Known() bool { return r.Answer != framework.Unknown || r.IsNumber }
 

@@ -120,10 +120,13 @@ func (s Status) IsKnown() bool {
 	return s.HasNoValue()
 }
 
-// says is the answer or the value as text.
-func (o *Observation) says() string {
-	if o.Value != nil {
+// Says is the answer or the value as text, and the status where there is neither.
+func (o *Observation) Says() string {
+	switch {
+	case o.Value != nil:
 		return o.Value.String()
+	case o.Answer != "":
+		return string(o.Answer)
 	}
-	return string(o.Answer)
+	return "no answer (" + string(o.Status) + ")"
 }

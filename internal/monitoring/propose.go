@@ -495,8 +495,8 @@ func contradiction(a, b *Observation) (Conflict, bool) {
 	}
 	return Conflict{
 		Area: a.Area, Of: a.Indicator,
-		A:       Claim{Source: a.Source, Says: a.says(), On: a.ProvenOn},
-		B:       Claim{Source: b.Source, Says: b.says(), On: b.ProvenOn},
+		A:       Claim{Source: a.Source, Says: a.Says(), On: a.ProvenOn},
+		B:       Claim{Source: b.Source, Says: b.Says(), On: b.ProvenOn},
 		InScale: a.Answer == AnswerPartly || b.Answer == AnswerPartly,
 	}, true
 }

@@ -124,10 +124,21 @@ func (n *Snapshot) answer(e *edition, indicator, iso3 string, at monitoring.Mome
 	return a
 }
 
-// Observations reads the standing statements, for tables and the open data. The source's licence
-// decides whether its rows may leave the program: Redistributable asks for those only.
-func (n *Snapshot) Observations(ctx context.Context, q monitoring.ObservationQuery) ([]monitoring.Observation, error) {
-	return n.store.Observations(ctx, q)
+// PublicObservations reads the standing statements that may leave the program: free ones, of sources
+// whose licence allows it.
+func (n *Snapshot) PublicObservations(ctx context.Context, q monitoring.ObservationQuery) ([]monitoring.Observation, error) {
+	var open []string
+	for _, s := range n.Sources {
+		if s.Redistributed && (len(q.Sources) == 0 || slices.Contains(q.Sources, s.Code)) {
+			open = append(open, s.Code)
+		}
+	}
+	if len(open) == 0 {
+		return nil, nil
+	}
+	q.Sources = open
+	rows, err := n.store.Observations(ctx, q)
+	return slices.DeleteFunc(rows, func(o monitoring.Observation) bool { return o.Conf != monitoring.Free }), err
 }
 
 // History gives every statement ever recorded under a key.
