@@ -72,10 +72,16 @@ func TestHelplinesStandApartFromHotlines(t *testing.T) {
 
 func TestATerritoryIsNotGivenTheNumbersOfItsState(t *testing.T) {
 	w := world(t)
-	for _, iso3 := range []string{"GLP", "MTQ", "REU", "GUF", "MYT", "PRI", "GIB", "FRO", "GRL", "ATA", "HKG"} {
+	for _, iso3 := range []string{"GLP", "MTQ", "REU", "GUF", "MYT", "PRI", "JEY", "FRO", "GRL", "ATA", "HKG"} {
 		p, ok := w.ReportingPlaces(iso3, today)
 		if !ok || p.ContactsKnown {
 			t.Errorf("%s: contacts known %v", iso3, p.ContactsKnown)
+		}
+	}
+	for _, iso3 := range []string{"AIA", "BMU", "VGB", "CYM", "GIB", "MSR", "PCN", "SHN", "TCA"} { // a portal of their own, nothing of the United Kingdom's
+		all := w.contacts[iso3]
+		if len(all) != 1 || all[0].Kind != Hotline || all[0].Phone != "" {
+			t.Errorf("%s: %+v", iso3, all)
 		}
 	}
 }
@@ -109,7 +115,8 @@ func TestANamedMechanismFindsItsContact(t *testing.T) {
 		{"GBR", IWFHotline, "IWF report"},
 		{"UKR", IWFPortal, "IWF reporting portal"}, // not StopCrime
 		{"UKR", InhopeHotline, ""},
-		{"MUS", IWFPortal, ""},
+		{"MUS", IWFPortal, "IWF reporting portal"},
+		{"MAR", IWFPortal, ""},
 	} {
 		p, _ := w.ReportingPlaces(c.iso3, today)
 		var got []string
@@ -247,6 +254,9 @@ func TestShippedContactsKeepTheirOwnRules(t *testing.T) {
 		case Emergency:
 			if !slices.Equal(c.Situations, []Situation{InDanger}) || c.Phone == "" {
 				t.Errorf("%s: an emergency number for %v, number %q", where, c.Situations, c.Phone)
+			}
+			if c.URL != "" && c.Name != "114 Emergenza Infanzia" {
+				t.Errorf("%s: the address beside an emergency number is another service's: %s", where, c.URL)
 			}
 		case Hotline:
 			if !slices.Contains(c.Situations, SawSomething) || slices.Contains(c.Situations, InDanger) {
