@@ -108,7 +108,7 @@ func TestMatchNamesWhatIsNoCountryAndNeverAssignsIt(t *testing.T) {
 		{NotACountry, "LMY", []string{"Low & middle income"}},
 		{NotACountry, "EUU", []string{"European Union", "EU", "EUU"}},
 		{NotACountry, "199", []string{"199", "LDC"}},
-		{NotACountry, "UNICEF_WCA", []string{"UNICEF_WCA"}},
+		{NotACountry, "UNICEF_WCA", []string{"UNICEF_WCA", " UNICEF_WCA "}},
 		{NotACountry, "OWID_WRL", []string{"OWID_WRL"}},
 	} {
 		for _, s := range c.texts {

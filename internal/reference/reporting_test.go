@@ -180,6 +180,21 @@ func TestCountingMechanismsAreThoseOfTheExpectedFigure(t *testing.T) {
 	}
 }
 
+func TestWhatListensOrServesAllTakesNoReportsInACountry(t *testing.T) {
+	for _, c := range []struct {
+		kind MechanismKind
+		want bool
+	}{{InhopeHotline, true}, {IWFPortal, true}, {IWFHotline, true}, {NationalLine, true}, {ChildHelpline, false}, {GlobalPortal, false}} {
+		if got := (Mechanism{Kind: c.kind}).TakesReports(); got != c.want {
+			t.Errorf("%s: %v", c.kind, got)
+		}
+	}
+	unnamed := Mechanism{Kind: IWFPortal}
+	if got := unnamed.contacts([]Contact{{Kind: Hotline, Organisation: "Internet Watch Foundation (IWF)"}}); got != nil {
+		t.Errorf("a mechanism without a name found %v", got)
+	}
+}
+
 func TestEvidenceIsDatedByItsBeginningOrItsList(t *testing.T) {
 	for _, c := range []struct {
 		since, status string
