@@ -1,0 +1,115 @@
+package api
+
+import (
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"waymark/internal/fault"
+)
+
+// cached adds what every answer carries: an ETag of the data version, the program's version of the
+// interface and the address, 304 where the reader has it already, gzip, and open access from any origin.
+func (s *service) cached(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Vary", "Accept-Encoding")
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			writeProblem(w, http.StatusMethodNotAllowed, "Nothing is changed through this interface yet.", "Read with GET; take lists in with the command waymark import.")
+			return
+		}
+		n, err := s.publication.Snapshot(r.Context())
+		if err != nil {
+			text, fix := fault.Safe(err)
+			s.log.ErrorContext(r.Context(), "api", "error", err)
+			writeProblem(w, kinds[fault.KindOf(err)], text, fix)
+			return
+		}
+		zip := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+		sum := sha256.Sum256([]byte(Version + " " + strconv.FormatInt(n.DataVersion, 10) + " " + n.Today.String() + " " + strconv.FormatBool(zip) + " " + r.URL.RequestURI() + " " + r.Header.Get("Accept")))
+		tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+		if matches(r.Header.Get("If-None-Match"), tag) {
+			h.Set("ETag", tag)
+			h.Set("Cache-Control", "no-cache")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		out := &writer{ResponseWriter: w, tag: tag, zip: zip}
+		defer out.close()
+		next.ServeHTTP(out, r)
+	})
+}
+
+// matches tells whether an If-None-Match header names the tag. A weak form of it names it too.
+func matches(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if part = strings.TrimPrefix(strings.TrimSpace(part), "W/"); part == tag || part == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// writer compresses an answer and marks a good one with its tag; an error is never cached.
+type writer struct {
+	http.ResponseWriter
+	tag     string
+	zip     bool
+	gzip    *gzip.Writer
+	started bool
+}
+
+func (w *writer) WriteHeader(status int) {
+	if w.started {
+		return
+	}
+	w.started = true
+	h := w.Header()
+	if status == http.StatusOK {
+		h.Set("ETag", w.tag)
+		h.Set("Cache-Control", "no-cache") // kept by the reader, asked for again each time
+	} else {
+		h.Set("Cache-Control", "no-store")
+	}
+	if w.zip {
+		h.Set("Content-Encoding", "gzip")
+		h.Del("Content-Length")
+		w.gzip, _ = gzip.NewWriterLevel(w.ResponseWriter, gzip.BestSpeed) // only a level out of range fails
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *writer) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.gzip != nil {
+		return w.gzip.Write(b)
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+func (w *writer) close() {
+	if w.gzip != nil {
+		_ = w.gzip.Close() // the reader is gone: nobody is left to tell
+	}
+}
+
+func writeProblem(w http.ResponseWriter, status int, detail, fix string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	body, err := json.Marshal(map[string]any{"title": http.StatusText(status), "status": status, "detail": detail, "fix": fix})
+	if err != nil {
+		http.Error(w, detail, status)
+		return
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the reader is gone: nobody is left to tell
+}

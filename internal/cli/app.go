@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"waymark/internal/fault"
+	"waymark/internal/framework"
+	"waymark/internal/monitoring"
+	"waymark/internal/publication"
+	"waymark/internal/reference"
+	"waymark/internal/store"
+)
+
+// app is every part, wired.
+type app struct {
+	db          *store.DB
+	world       *reference.World
+	monitoring  *monitoring.Service
+	publication *publication.Service
+}
+
+// open opens the database, fills a new one with what ships, and wires the parts. With empty, a new
+// database gets the framework and the sources and no evidence.
+func open(ctx context.Context, dsn string, empty bool, o store.Options) (*app, error) {
+	world, err := reference.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, dsn, o)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{db: db, world: world, publication: publication.NewService(db, world, time.Now)}
+	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework}
+	if err := a.fill(ctx, empty); err != nil {
+		return nil, fmt.Errorf("filling the new database: %w", closing(db, err))
+	}
+	return a, nil
+}
+
+func closing(db *store.DB, err error) error {
+	if e := db.Close(); e != nil {
+		return fmt.Errorf("%w (and closing: %w)", err, e)
+	}
+	return err
+}
+
+func (a *app) close() error { return a.db.Close() }
+
+// framework gives the version whose indicators evidence may speak to: the adopted one, or while a new
+// database is being filled the shipped one.
+func (a *app) framework(ctx context.Context) (*framework.Version, error) {
+	v, err := a.db.Version(ctx, publication.DefaultFramework, 0)
+	if !fault.Is(err, fault.NotFound) {
+		return v, err
+	}
+	shipped, err := framework.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range shipped {
+		if v.Framework == publication.DefaultFramework {
+			return v, nil
+		}
+	}
+	return nil, fault.New(fault.Internal, "the program holds no framework", "")
+}
+
+// fill gives a new database what ships. The framework is saved last: a database that holds one is
+// complete, and one that was cut off while being filled is filled again at the next start.
+func (a *app) fill(ctx context.Context, empty bool) error {
+	versions, err := a.db.Versions(ctx)
+	if err != nil || len(versions) > 0 {
+		return err
+	}
+	var areas []store.Area
+	for _, r := range a.world.Areas() {
+		areas = append(areas, store.Area{Code: r.Code, Parent: r.Parent, Kind: string(r.Level)})
+	}
+	if err := a.db.SaveAreas(ctx, areas); err != nil {
+		return err
+	}
+	if err := a.monitoring.RegisterShipped(ctx); err != nil {
+		return err
+	}
+	if !empty {
+		if err := a.monitoring.LoadShipped(ctx); err != nil {
+			return err
+		}
+	}
+	shipped, err := framework.Shipped()
+	if err != nil {
+		return err
+	}
+	for _, v := range shipped {
+		if err := a.db.SaveVersion(ctx, v); err != nil {
+			return fmt.Errorf("framework %s: %w", v.ID(), err)
+		}
+	}
+	return nil
+}

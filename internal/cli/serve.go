@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"waymark/internal/api"
+	"waymark/internal/fault"
+	"waymark/internal/store"
+	"waymark/internal/web"
+)
+
+// pollEvery is how often the server looks for changes of other processes: an import beside it shows
+// within 100 ms.
+const pollEvery = 25 * time.Millisecond
+
+// serveConfig is the settings of the server.
+type serveConfig struct {
+	listen  string
+	origin  string
+	contact string
+	empty   bool
+}
+
+func serveCommand() command {
+	return command{name: "serve", summary: "Serve the site and the API; a database that is missing is made and filled.", setup: func(flags *flag.FlagSet) func(context.Context, *env, []string) error {
+		var c serveConfig
+		flags.StringVar(&c.listen, "listen", "127.0.0.1:8080", "host and port; port 0 picks a free one")
+		flags.StringVar(&c.origin, "origin", "", "scheme and host the site is reached at, for the sitemap (https://cop.example.org)")
+		flags.StringVar(&c.contact, "contact", "", "how readers reach whoever runs this service: an https or mailto address")
+		flags.BoolVar(&c.empty, "empty", false, "fill a new database with the framework and the sources only, without evidence")
+		return func(ctx context.Context, e *env, args []string) error {
+			if err := exactly(args, 0, "no arguments"); err != nil {
+				return err
+			}
+			return serve(ctx, e, c)
+		}
+	}}
+}
+
+// serve runs until ctx ends, then lets requests under way finish.
+func serve(ctx context.Context, e *env, c serveConfig) error {
+	log := slog.New(slog.NewTextHandler(e.Err, nil))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	unlock, err := claim(e.db)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	a, err := open(ctx, e.db, c.empty, store.Options{Log: log, Fatal: func(err error) { cancel(err) }})
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	for _, w := range a.db.Warnings() {
+		log.Warn(w)
+	}
+	handler, err := a.handler(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return fault.Newf(fault.Refused, "the address %s cannot be listened on: %v", c.listen, err).WithFix("Stop what uses it, or choose another with --listen; port 0 picks a free one.")
+	}
+	server := &http.Server{
+		Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+	}
+	fmt.Fprintf(e.Out, "listening on http://%s/\n", listener.Addr())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	stop, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer done()
+	err = server.Shutdown(stop)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	return err
+}
+
+// claim keeps a second server off a SQLite file; several may serve one PostgreSQL.
+func claim(dsn string) (func(), error) {
+	if store.IsPostgres(dsn) {
+		return func() {}, nil
+	}
+	unlock, err := store.LockServer(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = unlock() }, nil // the process ends: the lock goes with it
+}
+
+// handler wires site and API to one address.
+func (a *app) handler(ctx context.Context, c serveConfig, log *slog.Logger) (http.Handler, error) {
+	var version atomic.Int64
+	if err := follow(ctx, a.db, &version); err != nil {
+		return nil, err
+	}
+	site, err := web.New(web.Config{
+		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
+		Origin: c.origin, Contact: c.contact, Ready: a.db.Ready,
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/api/", api.New(api.Config{Publication: a.publication, Log: log}))
+	mux.Handle("/", site)
+	return mux, nil
+}
+
+// follow keeps version at the newest data version, for as long as ctx lasts.
+func follow(ctx context.Context, db *store.DB, version *atomic.Int64) error {
+	read := func() error {
+		v, err := db.DataVersion(ctx)
+		if err == nil {
+			version.Store(v)
+		}
+		return err
+	}
+	if err := read(); err != nil {
+		return err
+	}
+	go db.Watch(ctx, pollEvery)
+	go func() {
+		for {
+			changed := db.Changed()
+			if err := read(); err != nil && ctx.Err() == nil {
+				time.Sleep(pollEvery) // the database does not answer: pages stay as they are until it does
+				continue
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-changed:
+			}
+		}
+	}()
+	return nil
+}
