@@ -86,6 +86,9 @@ type Question struct {
 	Variant  *framework.Variant
 	Universe reference.Universe
 	Weights  Weights
+	// Part tells that the universe is a group of a larger one, for which the goal is set: the figure
+	// then has bounds and no goal, because no group was ever asked to reach it by itself.
+	Part bool
 	// AsOf: only what held on that day, by dated evidence, counts. Zero: every row counts.
 	AsOf reference.Date
 	// Today decides whether the goal date has passed when AsOf is zero.

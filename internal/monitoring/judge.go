@@ -29,7 +29,7 @@ func (a *Assessor) judge(f *Figure, e *Evidence, q Question) error {
 		return fault.Newf(fault.Refused, "framework %s: matchedPanelMinimum %q is not a number", a.Version.ID(), a.Version.Parameters.MatchedPanelMinimum)
 	}
 	goal := Goal{Operator: framework.AtLeast, Baseline: a.baseline()}
-	if g := target.Goal(); g != nil {
+	if g := target.Goal(); g != nil && !q.Part {
 		goal.Operator, goal.Value, goal.Date = g.Operator, g.Value.Rat(), g.GoalDate
 	}
 	f.Goal = GoalNote{Date: goal.Date, Operator: goal.Operator, JudgedOn: target.JudgedOn}

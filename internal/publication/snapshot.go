@@ -47,7 +47,9 @@ type FigureQuery struct {
 	Variant     string         // a variant's code, "all", or empty for the headline
 	AsOf        reference.Date // zero: every row counts
 	WeightsYear int            // 0: the year of AsOf, else the version's
-	Universe    string         // empty: the version's
+	// Universe is a universe ("un-members") or a group of one ("un-members/ldc", "un-members/002");
+	// empty: the version's. A group has bounds and no goal of its own.
+	Universe string
 }
 
 // figureKey is what a figure depends on within one edition.
@@ -193,10 +195,9 @@ func (n *Snapshot) figure(e *edition, v *framework.Variant, q FigureQuery) (moni
 const maxFigures = 2000
 
 func (n *Snapshot) question(e *edition, v *framework.Variant, q FigureQuery) (monitoring.Question, error) {
-	code := cmp.Or(q.Universe, e.version.Universe)
-	u, ok := n.World.Universe(code)
-	if !ok {
-		return monitoring.Question{}, fault.Newf(fault.NotFound, "there is no universe %q", code).WithFix("Use " + reference.UNMembers + ".")
+	u, part, err := n.universe(cmp.Or(q.Universe, e.version.Universe))
+	if err != nil {
+		return monitoring.Question{}, err
 	}
 	year := q.WeightsYear
 	if year == 0 {
@@ -214,7 +215,7 @@ func (n *Snapshot) question(e *edition, v *framework.Variant, q FigureQuery) (mo
 	if err != nil {
 		return monitoring.Question{}, err
 	}
-	return monitoring.Question{Variant: v, Universe: u, Weights: w, AsOf: q.AsOf, Today: n.Today}, nil
+	return monitoring.Question{Variant: v, Universe: u, Weights: w, Part: part, AsOf: q.AsOf, Today: n.Today}, nil
 }
 
 // Conflicts lists where sources contradict each other on the headline variants, queued ones first.
