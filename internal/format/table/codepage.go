@@ -32,8 +32,8 @@ var codePages = []codePage{
 	{"koi8-r", charmap.KOI8R, "оаеинтсрвлкмдпуяыбзьгчйОАЕИНТСРВЛКМПУБ"},
 	{"iso-8859-5", charmap.ISO8859_5, "оаеинтсрвлкмідпуяыбзьгчйОАЕИНТСРВЛКМПУБ"},
 	{"ibm866", charmap.CodePage866, "оаеинтсрвлкмдпуяыбзьгчйОАЕИНТСРВЛКМПУБ"},
-	{"windows-1256", charmap.Windows1256, "اليمونرتبةعدسفهكقحجأشطخصإئءىآز،؟" + signs},
-	{"iso-8859-6", charmap.ISO8859_6, "اليمونرتبةعدسفهكقحجأشطخصإئءىآز،؟"},
+	{"windows-1256", charmap.Windows1256, "اليمونرتبةعدسفهكقحأ،؟" + signs},
+	{"iso-8859-6", charmap.ISO8859_6, "اليمونرتبةعدسفهكقحأ،؟"},
 	{"windows-1253", charmap.Windows1253, "αοιετσνηυρπκςάέίόήώλμδΑΟΙΕΤΣΝΗΡΠΚ" + signs},
 	{"windows-1255", charmap.Windows1255, "יוהלאמרבתשנעםדקחכפטגזןצ" + signs},
 	{"windows-874", charmap.Windows874, "านรอกเงคมยลวดทสะตปบหแจพชขใไโ่้ิีุูั็์ำ"},
@@ -172,9 +172,11 @@ func plausible(text string, c codePage) (float64, bool) {
 			sum++
 		case r >= 0xFF61 && r <= 0xFF9F || r >= 0x2500 && r <= 0x259F: // half-width kana, box drawing
 			sum--
-		case unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hangul, r):
-			sum += 0.3
-		case !unicode.IsLetter(r) && !unicode.IsMark(r):
+		case unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana):
+			sum += 0.5
+		case unicode.IsMark(r):
+			sum -= 0.5
+		case !unicode.IsLetter(r):
 			sum -= 0.3
 			if unicode.IsLetter(prev) && unicode.IsLetter(next) {
 				sum -= 2

@@ -2,11 +2,15 @@ package table
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
 // sampleBytes is how much of a long text decides its dialect; the whole text then has to agree.
 const sampleBytes = 256 << 10
+
+// unlimited is for the sample, which is bounded itself; the limits are those of the whole scan.
+var unlimited = Limits{Rows: math.MaxInt, Columns: math.MaxInt, Cells: math.MaxInt, CellBytes: math.MaxInt}
 
 // detect finds the dialect: the one in which every record of the sample has the same width. Where
 // two different delimiters both do, it is asked; where none does, the one in which most records
@@ -30,7 +34,7 @@ func detect(name, text string, o Options) (dialect, error) {
 		var perfect []dialect
 		for _, d := range delims {
 			q.delim, q.space = d.delim, d.space
-			s, _ := scan(name, sample, q, Limits{}.filled())
+			s, _ := scan(name, sample, q, unlimited)
 			w, share := agreement(s, cut)
 			if o.Delimiter != "" && w >= 1 && (s.problem == nil || s.cut && cut) {
 				return q, nil
@@ -67,6 +71,10 @@ func detect(name, text string, o Options) (dialect, error) {
 		return d, nil
 	}
 	one := quotings[0]
+	if !oneColumn(name, sample, one) { // a few lines have commas: they will be refused by line
+		one.delim = ','
+		return one, nil
+	}
 	one.delim = 0
 	return one, nil
 }
@@ -161,7 +169,7 @@ func isComment(r Row) bool { return strings.HasPrefix(r.Cells[0].Text, "#") }
 // oneColumn tells whether the text is one column when the comma is the delimiter.
 func oneColumn(name, sample string, q dialect) bool {
 	q.delim = ','
-	s, _ := scan(name, sample, q, Limits{}.filled())
+	s, _ := scan(name, sample, q, unlimited)
 	w, share := agreement(s, false)
 	return s.problem == nil && w == 1 && share == 1
 }
@@ -173,7 +181,7 @@ func spaced(name, sample string, cut bool, q dialect) (dialect, bool) {
 		return q, false
 	}
 	q.delim = ' '
-	s, _ := scan(name, sample, q, Limits{}.filled())
+	s, _ := scan(name, sample, q, unlimited)
 	w, share := agreement(s, cut)
 	if w < 2 || share < 1 || len(s.rows) < 2 || s.problem != nil && !(s.cut && cut) {
 		return q, false

@@ -130,13 +130,13 @@ func zeros(name string, data []byte) (decoded, error) {
 	n := len(sample) / 4
 	even, odd := at[0]+at[2], at[1]+at[3]
 	switch {
-	case len(data)%4 == 0 && n > 0 && at[2] == n && at[3] == n && at[0] == 0:
+	case len(data)%4 == 0 && n > 0 && at[3] == n && at[2]*2 > n && at[0]*4 < n:
 		return wide(name, data, "utf-32le", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM))
-	case len(data)%4 == 0 && n > 0 && at[0] == n && at[1] == n && at[3] == 0:
+	case len(data)%4 == 0 && n > 0 && at[0] == n && at[1]*2 > n && at[3]*4 < n:
 		return wide(name, data, "utf-32be", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM))
-	case odd > 0 && even == 0 && len(data)%2 == 0:
+	case odd > 4*even && len(data)%2 == 0:
 		return wide(name, data, "utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM))
-	case even > 0 && odd == 0 && len(data)%2 == 0:
+	case even > 4*odd && len(data)%2 == 0:
 		return wide(name, data, "utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM))
 	}
 	return decoded{}, refuse(name, Problem{What: "the file has zero bytes and is no text", Fix: "send a .csv or .xlsx file"})

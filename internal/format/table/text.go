@@ -22,9 +22,6 @@ func readText(name string, data []byte, o Options) (*Table, error) {
 		text = strings.TrimPrefix(strings.TrimPrefix(text[end:], "\r"), "\n")
 		line = 1
 	}
-	if strings.TrimSpace(text) == "" {
-		return nil, t.refuse(Problem{What: "the file holds no cell", Fix: "send a file with a header row and at least one row of data"})
-	}
 	q, err := detect(name, text, o)
 	if err != nil {
 		return nil, err
@@ -42,6 +39,9 @@ func readText(name string, data []byte, o Options) (*Table, error) {
 	if p := s.problem; p != nil {
 		p.Row += line
 		return nil, t.refuse(*p)
+	}
+	if len(s.rows) == 0 {
+		return nil, t.refuse(Problem{What: "the file holds no cell", Fix: "send a file with a header row and at least one row of data"})
 	}
 	t.Delimiter, t.Quote = q.delimiter(), string(q.quote)
 	if err := t.lay(s, o); err != nil {

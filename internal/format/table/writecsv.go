@@ -76,10 +76,10 @@ func UnescapeFormula(s string) string {
 }
 
 func isFormula(s string) bool {
-	if s != "" && strings.ContainsRune("\t\r\n", rune(s[0])) {
+	t := strings.TrimLeft(s, " \u00a0\u3000\ufeff")
+	if t != "" && strings.IndexByte("\t\r\n", t[0]) >= 0 {
 		return true
 	}
-	t := strings.TrimLeft(s, " \u00a0\u3000\ufeff")
 	for _, sign := range [...]string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
 		if strings.HasPrefix(t, sign) {
 			return !plainNumber.MatchString(t)
