@@ -24,11 +24,11 @@ func (c country) Number(name string) (float64, bool) {
 	return n, ok
 }
 
-var letters = []Indicator{{Code: "a", Kind: Answer}, {Code: "b", Kind: Answer}, {Code: "c", Kind: Answer}, {Code: "n", Kind: Number}, {Code: "m", Kind: Number}}
+var letterIndicators = []Indicator{{Code: "a", Kind: Answer}, {Code: "b", Kind: Answer}, {Code: "c", Kind: Answer}, {Code: "n", Kind: Number}, {Code: "m", Kind: Number}}
 
 func compileOne(t testing.TB, met, partly string) *Criterion {
 	t.Helper()
-	c, err := Compile(&Variant{Code: "V", Met: met, Partly: partly}, letters)
+	c, err := Compile(&Variant{Code: "V", Met: met, Partly: partly}, letterIndicators)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestCriterionDecidesWithWhatIsKnown(t *testing.T) {
 }
 
 func TestCompileRefusesAndSaysWhy(t *testing.T) {
-	many := slices.Clone(letters)
+	many := slices.Clone(letterIndicators)
 	var all []string
 	for i := range maxAnswers + 1 {
 		code := fmt.Sprintf("x%d", i)
@@ -163,7 +163,7 @@ func TestCompileRefusesAndSaysWhy(t *testing.T) {
 			t.Errorf("%q, %q: %v, want a refusal that says %q", test.met, test.partly, err, test.says)
 		}
 	}
-	if _, err := Compile(&Variant{Code: "V", Compose: &Composition{Op: "and"}}, letters); !errors.Is(err, ErrCriterion) {
+	if _, err := Compile(&Variant{Code: "V", Compose: &Composition{Op: "and"}}, letterIndicators); !errors.Is(err, ErrCriterion) {
 		t.Errorf("a composition was compiled: %v", err)
 	}
 }
@@ -189,7 +189,7 @@ func TestLearningAnAnswerNeverWidensAStatus(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		met := randomExpression(3).Draw(t, "met")
 		partly := "(" + met + ") || (" + randomExpression(2).Draw(t, "enough") + ")"
-		c, err := Compile(&Variant{Code: "V", Met: met, Partly: partly}, letters)
+		c, err := Compile(&Variant{Code: "V", Met: met, Partly: partly}, letterIndicators)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +224,7 @@ func TestLearningAnAnswerNeverWidensAStatus(t *testing.T) {
 func TestCriterionAgreesWithEveryCompletion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		met := randomExpression(3).Draw(t, "met")
-		c, err := Compile(&Variant{Code: "V", Met: met}, letters)
+		c, err := Compile(&Variant{Code: "V", Met: met}, letterIndicators)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +264,7 @@ func FuzzCriterion(f *testing.F) {
 	}
 	f.Add("a", "a || b")
 	f.Fuzz(func(t *testing.T, met, partly string) {
-		c, err := Compile(&Variant{Code: "V", Met: met, Partly: partly}, letters)
+		c, err := Compile(&Variant{Code: "V", Met: met, Partly: partly}, letterIndicators)
 		if err != nil {
 			if !errors.Is(err, ErrCriterion) {
 				t.Fatalf("refused without saying that the criterion is wrong: %v", err)
@@ -272,7 +272,7 @@ func FuzzCriterion(f *testing.F) {
 			return
 		}
 		for _, name := range c.Indicators() {
-			if !slices.ContainsFunc(letters, func(i Indicator) bool { return i.Code == name }) {
+			if !slices.ContainsFunc(letterIndicators, func(i Indicator) bool { return i.Code == name }) {
 				t.Fatalf("%q asks for %q, which is not declared", met, name)
 			}
 		}

@@ -68,12 +68,16 @@ type Element struct {
 	Feasibility string `json:"feasibility,omitempty"`
 	// Open lists what the words leave open, each shown beside them.
 	Open []OpenQuestion `json:"open,omitempty"`
+	// Origins lists the ids of elements of an earlier version this one was made of, by a split, a
+	// merger or in their place. Those ids are retired.
+	Origins []string `json:"origins,omitempty"`
 }
 
 // Translation is the text of an element in another language.
 type Translation struct {
 	Text     string `json:"text"`
-	Reviewed bool   `json:"reviewed"` // false: drafted by machine, shown with that mark
+	Reviewed bool   `json:"reviewed"`           // false: drafted by machine, shown with that mark
+	Outdated bool   `json:"outdated,omitempty"` // the text changed after this was written
 }
 
 // Mention is a stretch of an element's text that another element explains.

@@ -80,7 +80,9 @@ func (c *check) version() {
 	c.want(v.Universe != "", "it does not say over which countries it counts")
 	c.want(v.WeightsYear > 0, "it does not say which year's child population weighs")
 	c.want(slices.Contains([]State{Draft, Consultation, Adopted, Superseded}, v.State), "the state %q is none of draft, consultation, adopted, superseded", v.State)
-	c.want(v.Valid.Start != 0 && v.Valid.Start <= v.Valid.End, "its validity ends before it begins")
+	inForce := v.State == Adopted || v.State == Superseded
+	c.want(!inForce || v.Valid.Start != 0, "it is adopted and does not say from when it is valid")
+	c.want(v.Valid.Start <= v.Valid.End, "its validity ends before it begins")
 }
 
 var kinds = []Kind{KindTitle, KindHeading, KindHeaderField, KindBackground, KindAim, KindScope, KindPillar, KindProcessStep,
@@ -95,6 +97,7 @@ func (c *check) tree() {
 		c.want(!ids[id], "the retired id %q is listed twice", id)
 		ids[id] = true
 	}
+	c.want(slices.IsSorted(c.v.Retired), "the retired ids are not in order")
 	for i := range c.v.Elements {
 		e := &c.v.Elements[i]
 		c.want(codePattern.MatchString(e.Code), "%q is no code for an element", e.Code)
@@ -109,6 +112,9 @@ func (c *check) tree() {
 	}
 	for i := range c.v.Elements {
 		e := &c.v.Elements[i]
+		for _, id := range e.Origins {
+			c.want(slices.Contains(c.v.Retired, id), "element %s comes from %q, which is not retired", e.Code, id)
+		}
 		seen := map[string]bool{e.Code: true}
 		for up := e.Parent; up != ""; {
 			parent := c.elements[up]
