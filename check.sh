@@ -95,7 +95,7 @@ set_up() {
 		[ ${#missing[@]} -eq 0 ] && note "installed ${packages[*]}" && return 0
 	fi
 	for m in "${missing[@]}"; do
-		echo "The package ${m%%|*} is missing (${m#*|}). Install it: apt-get install ${m%%|*}"
+		echo "Missing: ${m%%|*}, because ${m#*|}. On Debian: apt-get install ${m%%|*}"
 	done
 	return 1
 }

@@ -86,7 +86,7 @@ func sideways(b *tab) []string {
 			for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
 				if (getComputedStyle(p).overflowX !== "visible") return false;
 			return true;
-		}).slice(0, 5).map(e => e.cloneNode(false).outerHTML.slice(0, 120));
+		}).slice(0, 5).map(e => e.outerHTML.slice(0, 120));
 		return ["the page is " + page.scrollWidth + " px wide in a window of " + w + " px: " + out.join(" ")];
 	})()`)
 	return wide
@@ -114,6 +114,23 @@ func speaks(b *tab, lang string) []string {
 		wrong = append(wrong, "the page has "+html["h1"]+" h1, want 1")
 	}
 	return wrong
+}
+
+// translated finds words that are missing in a catalog: a page then shows the key of the message.
+func translated(b *tab) []string {
+	b.t.Helper()
+	return eval[[]string](b, `(() => {
+		const key = /^\(?[a-z]+\.[a-z]+(_[a-z]+)*\)?$/, found = new Set();
+		const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		while (texts.nextNode()) {
+			const text = texts.currentNode.data.trim();
+			if (key.test(text) && (text.startsWith("(") || text.includes("_"))) found.add(text);
+		}
+		for (const e of document.querySelectorAll("[aria-label],[title],[alt],[placeholder],[lang]"))
+			for (const a of ["aria-label", "title", "alt", "placeholder", "lang"])
+				if (e.hasAttribute(a) && key.test(e.getAttribute(a).trim())) found.add(a + "=" + e.getAttribute(a));
+		return [...found].map(f => "the page shows a message key instead of words: " + f);
+	})()`)
 }
 
 // private says what a page tells to others than its own server: requests elsewhere, cookies.

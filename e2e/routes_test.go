@@ -56,7 +56,7 @@ func TestEveryPageKeepsTheBars(t *testing.T) {
 						complaints = without(complaints, "the server responded with a status of")
 					}
 					for _, wrong := range [][]string{
-						speaks(b, lang), sideways(b), private(b, p.url), heavy, complaints, accessibility(b),
+						speaks(b, lang), translated(b), sideways(b), private(b, p.url), heavy, complaints, accessibility(b),
 					} {
 						for _, w := range wrong {
 							t.Error(w)

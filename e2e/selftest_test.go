@@ -25,6 +25,7 @@ func testSite(t *testing.T) string {
 		"/nolang":   `<!doctype html><html><head><link rel="icon" href="data:,"></head><body><main><h1>A</h1><h1>B</h1></main></body></html>`,
 		"/script":   head + `<main><h1>Script</h1><p id="said">off</p></main><script>document.getElementById("said").textContent = "on"; document.cookie = "a=b"; nothing.here()</script></body></html>`,
 		"/policy":   head + `<main><h1>Policy</h1></main><script>1</script></body></html>`,
+		"/words":    head + `<main><h1>Words</h1><p>(target.to_be_set)</p><a href="/good" aria-label="framework.paragraph">See inhope.org</a></main></body></html>`,
 		"/abroad":   head + `<main><h1>Abroad</h1><img alt="" src="http://127.0.0.2:9/x.png"></main></body></html>`,
 		"/heavy":    head + `<main><h1>Heavy</h1><script src="/a.js"></script><script src="/b.js"></script><script src="/c.js"></script><script src="/d.js"></script></main></body></html>`,
 	}
@@ -60,7 +61,7 @@ func TestChecksPassOnAGoodPage(t *testing.T) {
 		if total < 100 {
 			t.Errorf("the page weighs %d bytes: it was not read", total)
 		}
-		for _, wrong := range [][]string{accessibility(b), sideways(b), speaks(b, "en"), private(b, base), heavy, b.complaints()} {
+		for _, wrong := range [][]string{accessibility(b), sideways(b), speaks(b, "en"), translated(b), private(b, base), heavy, b.complaints()} {
 			for _, w := range wrong {
 				t.Error(w)
 			}
@@ -84,6 +85,8 @@ func TestChecksFindPlantedFaults(t *testing.T) {
 		{"/good", func(b *tab) []string { return speaks(b, "ar") }, `want "rtl"`},
 		{"/script", (*tab).complaints, "nothing is not defined"},
 		{"/script", func(b *tab) []string { return private(b, base) }, "cookie"},
+		{"/words", translated, "(target.to_be_set)"},
+		{"/words", translated, "aria-label=framework.paragraph"},
 		{"/policy", (*tab).complaints, "Content Security Policy"},
 		{"/abroad", func(b *tab) []string { return private(b, base) }, "http://127.0.0.2:9/x.png"},
 		{"/heavy", func(b *tab) []string { _, wrong := weight(b, pageBars); return wrong }, "5 requests"},
