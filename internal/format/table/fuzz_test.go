@@ -16,7 +16,7 @@ import (
 // order; what is refused is refused with a sentence and a fix; and the cells, written as plain CSV,
 // read back the same.
 func FuzzSniff(f *testing.F) {
-	for _, s := range []string{"a,b\n1,2\n", "sep=;\na;b\n1;2", "\xff\xfea\x00,\x00b\x00\n\x001\x00,\x002\x00", "a\tb\r1\t2\r", "'a','b'\n'1','2'\n", "\"a\",\"b\"\n\"x\\\"\",1\n", "n\xe9,b\n1,2\n", "# t\n\na,b\n1,2\n#c\n", "a, b\n1, 2\n", ","} {
+	for _, s := range []string{"a,b\n1,2\n", "sep=;\na;b\n1;2", "\xff\xfea\x00,\x00b\x00\n\x001\x00,\x002\x00", "a\tb\r1\t2\r", "'a','b'\n'1','2'\n", "\"a\",\"b\"\n\"x\\\"\",1\n", "n\xe9,b\n1,2\n", "# t\n\na,b\n1,2\n#c\n", "a, b\n1, 2\n", ",", "0000000\n,0\n0,"} {
 		f.Add([]byte(s))
 	}
 	seedCorpus(f, "csv")

@@ -95,10 +95,10 @@ func (t *Table) findHeader(rows []Row, blank []int, o Options) (width, head int,
 		return width, -1, nil
 	}
 	head = slices.IndexFunc(rows, func(r Row) bool {
-		return len(r.Cells) == width && (width == 1 || filled(r) > 1) && !(width > 1 && len(r.Cells) == 1)
+		return len(r.Cells) == width && (width == 1 || filled(r) > 1)
 	})
 	if head < 0 {
-		return width, 0, nil
+		head = slices.IndexFunc(rows, func(r Row) bool { return len(r.Cells) == width })
 	}
 	if head > 0 {
 		if err := t.titles(rows, head, blank); err != nil {
@@ -241,9 +241,13 @@ func (t *Table) suspect() {
 	if t.Width() < 3 {
 		return
 	}
+	first := len(t.Rows)
+	for first > 1 && filled(t.Rows[first-1]) == 1 {
+		first--
+	}
 	var notes []int
-	for i := len(t.Rows) - 1; i > 0 && filled(t.Rows[i]) == 1; i-- {
-		notes = append([]int{t.Rows[i].Number}, notes...)
+	for _, r := range t.Rows[first:] {
+		notes = append(notes, r.Number)
 	}
 	if len(notes) > 0 {
 		t.remark(notes[0], true, "rows at the end look like notes: %s", rowList(notes))

@@ -203,7 +203,8 @@ const NoHeader = -1
 
 // Read reads the table of a text file or of one sheet of a workbook. name is the file's name as the
 // person knows it; it is used in messages, and to refuse what its ending says. A workbook with data
-// on several visible sheets, none of them named, is refused with their names.
+// on several visible sheets, none of them named, is refused with their names. The cells of a text file
+// are parts of data, which must not be changed afterwards.
 func Read(name string, data []byte, o Options) (*Table, error) {
 	o.Limits = o.Limits.filled()
 	workbook, err := sniff(name, data, o.Limits)

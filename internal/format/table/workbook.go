@@ -139,6 +139,14 @@ func (b *workbook) open() error {
 					s.part = l.target
 				}
 			}
+			for _, o := range b.sheets {
+				if strings.EqualFold(o.Name, s.Name) || s.part != "" && strings.EqualFold(o.part, s.part) {
+					return refuse(b.name, Problem{Sheet: s.Name, What: "two sheets have the same name or the same part", Fix: damaged})
+				}
+			}
+			if len(b.sheets) == b.lim.Parts {
+				return tooLarge(b.name, "the workbook has more than %d sheets", b.lim.Parts)
+			}
 			b.sheets = append(b.sheets, s)
 		case "definedName":
 			text, err := x.text()
@@ -333,7 +341,7 @@ func (b *workbook) readStrings(part string) error {
 }
 
 func (b *workbook) readStyles(part string) error {
-	codes := map[int]string{}
+	codes, known := map[int]string{}, map[int]numberFormat{}
 	within := ""
 	_, err := b.each(part, func(_ *xmlPart, e xml.StartElement) error {
 		switch e.Name.Local {
@@ -346,7 +354,12 @@ func (b *workbook) readStyles(part string) error {
 		case "xf":
 			if within == "cellXfs" {
 				id, _ := strconv.Atoi(attr(e, "numFmtId")) // 0, General, where it is missing
-				b.formats = append(b.formats, formatOf(id, codes[id]))
+				f, ok := known[id]
+				if !ok {
+					f = formatOf(id, codes[id])
+					known[id] = f
+				}
+				b.formats = append(b.formats, f)
 			}
 		}
 		return nil
@@ -363,6 +376,9 @@ func (b *workbook) leadsOut(formula string) bool {
 		if formula[i] == '[' && formula[i+1] >= '0' && formula[i+1] <= '9' {
 			return true
 		}
+	}
+	if len(b.names) > 1000 { // no honest workbook has so many; looking for each would take long
+		return true
 	}
 	return slices.ContainsFunc(b.names, func(n string) bool { return strings.Contains(formula, n) })
 }
