@@ -108,6 +108,8 @@ func (w *walker) runLevel(c *etree.Element, hidden bool) {
 			at := w.cur.position()
 			a.point = w.keep(at, at)
 		}
+	case "footnoteRef", "endnoteRef":
+		w.noteNow = true
 	case "fldChar":
 		w.fieldMark(c)
 	case "drawing", "pict", "object":
@@ -116,7 +118,7 @@ func (w *walker) runLevel(c *etree.Element, hidden bool) {
 		for _, x := range children(w.t.find(c, "rubyBase")) {
 			w.inlineLevel(x)
 		}
-	case "rPr", "instrText", "delInstrText", "annotationRef", "footnoteRef", "endnoteRef", "separator",
+	case "rPr", "instrText", "delInstrText", "annotationRef", "separator",
 		"continuationSeparator", "lastRenderedPageBreak", "pgNum", "dayShort", "dayLong", "monthShort",
 		"monthLong", "yearShort", "yearLong":
 	default:

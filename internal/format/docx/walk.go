@@ -25,6 +25,7 @@ type walker struct {
 	fields  map[*etree.Element]bool
 	field   []bool // fields around where we are: true once in the result
 	texts   []string
+	noteNow bool // just after the number of a note: the space behind it is no text
 }
 
 // openRange is a comment range whose end was not met yet.
@@ -422,6 +423,12 @@ func (w *walker) cells(e *etree.Element, at *Cell) {
 func (w *walker) put(s string) {
 	if w.cur == nil || s == "" || w.inCode() {
 		return
+	}
+	if w.noteNow {
+		w.noteNow = false
+		if s = strings.TrimPrefix(strings.TrimPrefix(s, " "), "\t"); s == "" {
+			return
+		}
 	}
 	inserted, deleted := w.isIn()
 	if !deleted {
