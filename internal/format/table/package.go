@@ -241,7 +241,7 @@ func (x *xmlPart) next() (xml.Token, error) {
 		case xml.EndElement:
 			x.depth--
 		case xml.Directive:
-			return nil, refuse(x.parcel.name, Problem{Value: x.name, What: "a part declares a document type or entities", Fix: damaged})
+			return nil, x.declared()
 		}
 		return t, nil
 	}
@@ -262,9 +262,15 @@ func (x *xmlPart) skip() error {
 			}
 		case xml.EndElement:
 			x.depth--
+		case xml.Directive:
+			return x.declared()
 		}
 	}
 	return nil
+}
+
+func (x *xmlPart) declared() error {
+	return refuse(x.parcel.name, Problem{Value: x.name, What: "a part declares a document type or entities", Fix: damaged})
 }
 
 // each calls do for every known element of the part, in order.

@@ -37,7 +37,7 @@ func shapeOf(c Cell) shape {
 	switch {
 	case s == "" || missing(s):
 		return shapeBlank
-	case len(s) > 40 || strings.IndexAny(s, "0123456789") < 0:
+	case len(s) > 40 || !strings.ContainsAny(s, "0123456789"):
 		return shapeWord
 	case integerShape.MatchString(s):
 		if len(s) == 4 && s >= "1800" && s < "2200" {

@@ -47,8 +47,7 @@ type reader struct {
 	*workbook
 	t          *Table
 	all        problems
-	cells      []Cell // a block the rows are cut from
-	count      int    // cells so far, with the empty ones between
+	block      []Cell // a block the rows are cut from
 	row        int
 	merged     []string
 	hiddenRows int
@@ -81,7 +80,7 @@ func (r *reader) readRow(x *xmlPart, e xml.StartElement) error {
 		number = n
 	}
 	r.row = number
-	start, next := len(r.cells), 0
+	start, next := len(r.block), 0
 	for until := x.depth - 1; x.depth > until; {
 		t, err := x.next()
 		if err == io.EOF {
@@ -120,23 +119,23 @@ func (r *reader) readRow(x *xmlPart, e xml.StartElement) error {
 		if len(cell.Text) > r.lim.CellBytes {
 			return tooLarge(r.name, "cell %s%d has more than %s", ColumnName(column), number, size(r.lim.CellBytes))
 		}
-		if need := start + column + 1; need > cap(r.cells) {
+		if need := start + column + 1; need > cap(r.block) {
 			block := make([]Cell, 0, max(4096, 2*(column+1)))
-			r.cells, start = append(block, r.cells[start:]...), 0
+			r.block, start = append(block, r.block[start:]...), 0
 		}
-		for len(r.cells) < start+column {
-			r.cells = append(r.cells, Cell{})
+		for len(r.block) < start+column {
+			r.block = append(r.block, Cell{})
 		}
-		r.cells = append(r.cells, cell)
+		r.block = append(r.block, cell)
 	}
-	cells := r.cells[start:len(r.cells):len(r.cells)]
+	cells := r.block[start:len(r.block):len(r.block)]
 	if len(cells) == 0 {
 		return nil
 	}
-	r.count += len(cells)
+	r.workbook.cells += len(cells)
 	switch {
-	case r.count > r.lim.Cells:
-		return tooLarge(r.name, "the sheet has more than %d cells", r.lim.Cells)
+	case r.workbook.cells > r.lim.Cells:
+		return tooLarge(r.name, "the workbook has more than %d cells", r.lim.Cells)
 	case len(r.t.Rows) == r.lim.Rows:
 		return tooLarge(r.name, "the sheet has more than %d rows", r.lim.Rows)
 	}

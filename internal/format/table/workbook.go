@@ -32,6 +32,7 @@ type workbook struct {
 	strings  []string
 	formats  []numberFormat // by cell style
 	date1904 bool
+	cells    int      // read so far, of all its sheets
 	external bool     // it has links to other workbooks
 	names    []string // defined names that lead to other workbooks
 }
@@ -341,7 +342,7 @@ func (b *workbook) readStrings(part string) error {
 }
 
 func (b *workbook) readStyles(part string) error {
-	codes, known := map[int]string{}, map[int]numberFormat{}
+	codes, formats := map[int]string{}, map[int]numberFormat{}
 	within := ""
 	_, err := b.each(part, func(_ *xmlPart, e xml.StartElement) error {
 		switch e.Name.Local {
@@ -354,10 +355,10 @@ func (b *workbook) readStyles(part string) error {
 		case "xf":
 			if within == "cellXfs" {
 				id, _ := strconv.Atoi(attr(e, "numFmtId")) // 0, General, where it is missing
-				f, ok := known[id]
+				f, ok := formats[id]
 				if !ok {
 					f = formatOf(id, codes[id])
-					known[id] = f
+					formats[id] = f
 				}
 				b.formats = append(b.formats, f)
 			}

@@ -252,6 +252,8 @@ func TestHostilePackagesAreRefused(t *testing.T) {
 		"word":                  {pack(t, "[Content_Types].xml", "<Types/>", "word/document.xml", "<a/>"), "Word"},
 		"xlsb":                  {pack(t, "[Content_Types].xml", "<Types/>", "xl/workbook.bin", "x"), "xlsb"},
 		"ods":                   {pack(t, "mimetype", "application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument"},
+		"one part twice":        {pack(t, replaced(book("", [3]string{"A", "", twoRows}, [3]string{"B", "", twoRows}), "worksheets/sheet2.xml", "worksheets/sheet1.xml")...), "same part"},
+		"one name twice":        {pack(t, book("", [3]string{"A", "", twoRows}, [3]string{"a", "", twoRows})...), "same name"},
 		"cut":                   {with()[:900], "damaged"},
 		"sheet missing":         {pack(t, one(twoRows)[:12]...), "missing"},
 	} {
@@ -287,6 +289,14 @@ func random(n int) string {
 		b[i] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"[x%64]
 	}
 	return string(b)
+}
+
+// replaced changes the texts of parts, not their names.
+func replaced(parts []string, from, to string) []string {
+	for i := 1; i < len(parts); i += 2 {
+		parts[i] = strings.ReplaceAll(parts[i], from, to)
+	}
+	return parts
 }
 
 func manyParts(n int) (parts []string) {
@@ -338,6 +348,13 @@ func TestWorkbookLimits(t *testing.T) {
 		if _, err := Read("b.xlsx", pack(t, one(c.rows)...), Options{Limits: c.lim}); !fault.Is(err, fault.TooLarge) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	two := pack(t, book("", [3]string{"A", "", twoRows}, [3]string{"B", "", twoRows})...)
+	if _, err := ReadAll("b.xlsx", two, Options{Limits: Limits{Cells: 7}}); !fault.Is(err, fault.TooLarge) {
+		t.Errorf("the cells of all sheets count together: %v", err)
+	}
+	if _, err := ReadAll("b.xlsx", two, Options{Limits: Limits{Cells: 8}}); err != nil {
+		t.Error(err)
 	}
 	big := append(pack(t, one(twoRows)...), make([]byte, 20<<20)...)
 	if _, err := Read("b.xlsx", big, Options{}); !fault.Is(err, fault.TooLarge) {
