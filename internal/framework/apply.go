@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"waymark/internal/fault"
 	"waymark/internal/reference"
 )
@@ -206,8 +208,10 @@ func (v *Version) applyWords(e Edit) error {
 	return nil
 }
 
-// setText gives an element other words; translations of the old ones are marked.
+// setText gives an element other words, in the composed form (NFC) in which places are counted;
+// translations of the old ones are marked.
 func (e *Element) setText(words string) {
+	words = norm.NFC.String(words)
 	if e.Text == words {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/unicode/norm"
 
 	"waymark/internal/fault"
 )
@@ -108,7 +109,7 @@ func (c *check) tree() {
 		c.elements[e.Code] = e
 		c.want(slices.Contains(kinds, e.Kind), "element %s is of an unknown kind %q", e.Code, e.Kind)
 		c.want(strings.TrimSpace(e.Text) != "", "element %s has no words", e.Code)
-		c.want(utf8.ValidString(e.Text), "element %s holds broken characters", e.Code)
+		c.want(utf8.ValidString(e.Text) && norm.NFC.IsNormalString(e.Text), "element %s holds broken characters, or characters not in the composed form (NFC)", e.Code)
 	}
 	for i := range c.v.Elements {
 		e := &c.v.Elements[i]
