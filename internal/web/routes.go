@@ -1,0 +1,122 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"waymark/internal/fault"
+	"waymark/internal/lang"
+)
+
+// page is a public address: its path behind the language, the view that makes it, and the parameters
+// it understands beside the standing ones. A page with twins answers at the same path with the
+// endings .csv and .json too.
+type page struct {
+	path   string
+	view   view
+	twins  bool
+	params []string
+}
+
+// pages lists every page of the site. The languages are registered literally, and endings are read
+// by the view, because ServeMux refuses a wildcard beside a literal and knows no endings.
+func (s *Server) pages() []page {
+	return []page{
+		{path: "/", view: s.home},
+		{path: "/targets", view: s.targets, twins: true},
+		{path: "/targets/{code}", view: s.target, twins: true, params: []string{"group", "status", "sort"}},
+		{path: "/countries", view: s.countries, twins: true, params: []string{"q", "group", "t1", "t2", "im-1", "sort"}},
+		{path: "/countries/{iso3}", view: s.country, twins: true},
+		{path: "/framework", view: s.framework, twins: true},
+		{path: "/framework/{version}", view: s.framework, twins: true},
+		{path: "/indicators/{code}", view: s.indicator, twins: true},
+		{path: "/report-abuse", view: s.reportAbuse, twins: true, params: []string{"c"}},
+		{path: "/method", view: s.method},
+		{path: "/accessibility", view: s.accessibility},
+		{path: "/data", view: s.data, twins: true},
+	}
+}
+
+// routes makes the router. A pattern that conflicts panics here, at the start, and in every test.
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, tag := range lang.Tags() {
+		for _, p := range s.pages() {
+			pattern := "GET /" + string(tag) + p.path
+			params := p.params
+			if p.twins {
+				params = append(slices.Clone(params), "bom")
+			}
+			h := s.handle(s.view(tag, p.view, params))
+			mux.Handle(strings.TrimSuffix(pattern, "/")+exact(p.path), h)
+			if p.twins && !strings.HasSuffix(p.path, "}") {
+				pattern = strings.TrimSuffix(pattern, "/")
+				mux.Handle(pattern+".csv", h)
+				mux.Handle(pattern+".json", h)
+			}
+		}
+	}
+	mux.Handle("GET /{$}", s.handle(s.root))
+	mux.Handle("GET /static/{file}", s.handle(s.static))
+	mux.Handle("GET /healthz", s.handle(s.healthz))
+	mux.Handle("GET /readyz", s.handle(s.readyz))
+	mux.Handle("GET /robots.txt", s.handle(s.robots))
+	mux.Handle("GET /sitemap.xml", s.handle(s.sitemap))
+	if s.config.Metrics != nil {
+		mux.Handle("GET /metrics", s.config.Metrics)
+	}
+	mux.Handle("/", s.handle(s.elsewhere))
+	return mux
+}
+
+// exact ends the pattern of the home page, which would take every address below it otherwise.
+func exact(path string) string {
+	if strings.HasSuffix(path, "/") {
+		return "/{$}"
+	}
+	return ""
+}
+
+// root sends a reader to the home page of the language their browser asks for.
+func (s *Server) root(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Vary", "Accept-Language")
+	w.Header().Set("Cache-Control", revalidate)
+	http.Redirect(w, r, "/"+string(lang.Match(r.Header.Get("Accept-Language")))+"/", http.StatusFound)
+	return nil
+}
+
+// elsewhere answers for every address that is none of ours: with the right address where one slash
+// or none makes the difference, with 405 where only the method is wrong, and else with 404.
+func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		read := r.Clone(r.Context())
+		read.Method = http.MethodGet
+		if _, pattern := s.mux.Handler(read); pattern != "/" && pattern != "" {
+			return errMethod
+		}
+	} else if other := otherSlash(r.URL.Path); other != "" {
+		moved := r.Clone(r.Context())
+		moved.URL.Path = other
+		if _, pattern := s.mux.Handler(moved); pattern != "/" && pattern != "" {
+			if r.URL.RawQuery != "" {
+				other += "?" + r.URL.RawQuery
+			}
+			w.Header().Set("Cache-Control", revalidate)
+			http.Redirect(w, r, other, http.StatusMovedPermanently)
+			return nil
+		}
+	}
+	return fault.New(fault.NotFound, "There is nothing at this address.", "Check the address, or start from the home page.").WithKey("error.notFound", nil)
+}
+
+// otherSlash is the path with its last slash taken away or, for a language, put there.
+func otherSlash(path string) string {
+	if rest, ok := strings.CutSuffix(path, "/"); ok && len(rest) > 1 && !strings.HasPrefix(rest, "//") {
+		return rest
+	}
+	if _, ok := lang.Parse(strings.TrimPrefix(path, "/")); ok {
+		return path + "/"
+	}
+	return ""
+}

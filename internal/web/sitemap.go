@@ -1,0 +1,88 @@
+package web
+
+import (
+	"encoding/xml"
+	"net/http"
+	"strings"
+
+	"waymark/internal/fault"
+	"waymark/internal/framework"
+	"waymark/internal/lang"
+	"waymark/internal/publication"
+)
+
+// robots lets everybody read everything that is public.
+func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
+	var b strings.Builder
+	b.WriteString("User-agent: *\n")
+	for _, tag := range lang.Tags() {
+		b.WriteString("Disallow: /" + string(tag) + "/work/\n")
+	}
+	if s.config.Origin != "" {
+		b.WriteString("\nSitemap: " + s.config.Origin + "/sitemap.xml\n")
+	}
+	(&answer{contentType: "text/plain; charset=utf-8", body: []byte(b.String())}).seal("").send(w, r)
+	return nil
+}
+
+type sitemapURL struct {
+	Loc   string           `xml:"loc"`
+	Links []sitemapVersion `xml:"xhtml:link"`
+}
+
+type sitemapVersion struct {
+	Rel      string `xml:"rel,attr"`
+	Hreflang string `xml:"hreflang,attr"`
+	Href     string `xml:"href,attr"`
+}
+
+// sitemap lists every page once, with its six languages. Search engines want absolute addresses, so
+// it exists only where the origin is known.
+func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
+	if s.config.Origin == "" {
+		return fault.New(fault.NotFound, "There is no sitemap, because this site does not know its own address.", "Whoever runs it can set the address.").WithKey("error.notFound", nil)
+	}
+	snap, err := s.config.Publication.Snapshot(r.Context())
+	if err != nil {
+		return err
+	}
+	var list struct {
+		XMLName xml.Name     `xml:"urlset"`
+		NS      string       `xml:"xmlns,attr"`
+		XHTML   string       `xml:"xmlns:xhtml,attr"`
+		URLs    []sitemapURL `xml:"url"`
+	}
+	list.NS, list.XHTML = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
+	for _, path := range publicPaths(snap) {
+		u := sitemapURL{Loc: s.config.Origin + "/en" + path}
+		for _, tag := range lang.Tags() {
+			u.Links = append(u.Links, sitemapVersion{"alternate", string(tag), s.config.Origin + "/" + string(tag) + path})
+		}
+		list.URLs = append(list.URLs, u)
+	}
+	body, err := xml.Marshal(list)
+	if err != nil {
+		return err
+	}
+	(&answer{contentType: "application/xml", body: append([]byte(xml.Header), body...)}).seal("").send(w, r)
+	return nil
+}
+
+// publicPaths lists every public page behind its language: what the sitemap names, and what the
+// tests of headers and weights visit.
+func publicPaths(snap *publication.Snapshot) []string {
+	paths := []string{"/", "/countries", "/framework", "/method", "/data", "/accessibility", "/report-abuse"}
+	paths = append(paths, "/framework/"+snap.Version.ID())
+	for i := range snap.Version.Sheets {
+		paths = append(paths, "/indicators/"+snap.Version.Sheets[i].Code)
+	}
+	for i := range snap.Version.Elements {
+		if e := &snap.Version.Elements[i]; e.Kind == framework.KindTarget || e.Kind == framework.KindTargetGroup {
+			paths = append(paths, "/targets/"+e.Code)
+		}
+	}
+	for _, c := range snap.World.Countries() {
+		paths = append(paths, "/countries/"+c.ISO3)
+	}
+	return paths
+}
