@@ -12,7 +12,7 @@ import (
 // Assessor applies one framework version's criteria. It is safe for concurrent use.
 type Assessor struct {
 	Version  *framework.Version
-	criteria map[string]*framework.Criterion
+	criteria map[string]*criterion
 	voices   map[string][]voice
 }
 
@@ -25,20 +25,20 @@ type voice struct {
 
 type saying struct {
 	status    framework.Status
-	criterion *framework.Criterion
+	criterion *criterion
 }
 
 // NewAssessor compiles every variant of a version and refuses it whole if one cannot be.
 func NewAssessor(v *framework.Version) (*Assessor, error) {
-	a := &Assessor{Version: v, criteria: map[string]*framework.Criterion{}, voices: map[string][]voice{}}
+	a := &Assessor{Version: v, criteria: map[string]*criterion{}, voices: map[string][]voice{}}
 	for i := range v.Variants {
 		w := &v.Variants[i]
 		if w.Compose != nil {
 			continue
 		}
-		c, err := framework.Compile(w, v.Indicators)
+		c, err := compile(w, v)
 		if err != nil {
-			return nil, fmt.Errorf("framework %s: %w", v.ID(), err)
+			return nil, err
 		}
 		a.criteria[w.Code] = c
 		for _, fv := range w.Voices {
@@ -50,9 +50,9 @@ func NewAssessor(v *framework.Version) (*Assessor, error) {
 				if s.expression == "" {
 					continue
 				}
-				c, err := framework.Compile(&framework.Variant{Code: w.Code + "/" + fv.Code, Met: s.expression}, v.Indicators)
+				c, err := compile(&framework.Variant{Code: w.Code + "/" + fv.Code, Met: s.expression}, v)
 				if err != nil {
-					return nil, fmt.Errorf("framework %s: %w", v.ID(), err)
+					return nil, err
 				}
 				compiled.says = append(compiled.says, saying{s.status, c})
 			}
@@ -99,41 +99,52 @@ func (a *Assessor) Indicators() []string {
 // Criterion gives the compiled criterion of a variant.
 func (a *Assessor) Criterion(variant string) (*framework.Criterion, bool) {
 	c, ok := a.criteria[variant]
-	return c, ok
+	if !ok {
+		return nil, false
+	}
+	return c.Criterion, true
 }
 
-// Status is where one area stands on a variant on a day .
+// Status is where one area stands on a variant on a day.
 func (a *Assessor) Status(variant *framework.Variant, e *Evidence, area string, at Moment) (framework.Status, error) {
-	if variant.Compose == nil {
-		return a.criteria[variant.Code].Status(country{e, area, at})
-	}
 	var out framework.Status
-	for i, code := range variant.Compose.Of {
-		s, err := a.criteria[code].Status(country{e, area, at})
+	for i, base := range a.bases(variant) {
+		c := a.criteria[base.Code]
+		s, err := c.of(c.row(e, area, at))
 		if err != nil {
-			return s, err
+			return s, fmt.Errorf("country %s: %w", area, err)
 		}
-		switch {
-		case i == 0:
-			out = s
-		case variant.Compose.Op == "or":
-			out = out.Or(s)
-		default: // and; half has no status of its own, its country view is that of "and"
-			out = out.And(s)
-		}
+		out = combine(variant, i, out, s)
 	}
 	return out, nil
 }
 
+// combine adds the i-th part's status to what the parts before it gave.
+func combine(v *framework.Variant, i int, sofar, s framework.Status) framework.Status {
+	switch {
+	case i == 0:
+		return s
+	case v.Compose.Op == "or":
+		return sofar.Or(s)
+	}
+	return sofar.And(s) // half has no status of its own; its country view is that of "and"
+}
+
 // Statuses gives the status of every area, in their order.
 func (a *Assessor) Statuses(variant *framework.Variant, e *Evidence, areas []string, at Moment) ([]framework.Status, error) {
-	out := make([]framework.Status, len(areas))
-	for i, area := range areas {
-		s, err := a.Status(variant, e, area, at)
+	return a.statuses(variant, e.at(at), e.places(areas))
+}
+
+func (a *Assessor) statuses(variant *framework.Variant, v *view, places []int32) ([]framework.Status, error) {
+	out := make([]framework.Status, len(places))
+	for i, base := range a.bases(variant) {
+		all, err := v.status(a.criteria[base.Code])
 		if err != nil {
-			return nil, fmt.Errorf("country %s: %w", area, err)
+			return nil, err
 		}
-		out[i] = s
+		for j, place := range places {
+			out[j] = combine(variant, i, out[j], all[place])
+		}
 	}
 	return out, nil
 }
@@ -150,7 +161,7 @@ func (a *Assessor) Sayings(variant string, e *Evidence, area string, at Moment) 
 	var out []Saying
 	for _, v := range a.voices[variant] {
 		for _, s := range v.says {
-			status, err := s.criterion.Status(country{e, area, at})
+			status, err := s.criterion.of(s.criterion.row(e, area, at))
 			if err != nil {
 				return nil, err
 			}
@@ -171,7 +182,7 @@ func (a *Assessor) Sayings(variant string, e *Evidence, area string, at Moment) 
 }
 
 // Conflicts lists, for one variant, where voices give one area different statuses, and where two
-// sources give one indicator opposite answers. Only met against not met is queued; a difference in
+// sources give one indicator different answers. Only met against not met is queued; a difference in
 // degree is marked InScale and shown.
 func (a *Assessor) Conflicts(variant string, e *Evidence, areas []string, at Moment) ([]Conflict, error) {
 	var out []Conflict
@@ -194,11 +205,12 @@ func (a *Assessor) Conflicts(variant string, e *Evidence, areas []string, at Mom
 		}
 		for _, ind := range a.criteria[variant].Indicators() {
 			if r := e.Read(ind, area, at); r.Against != "" {
-				says, other := "yes", "no"
-				if r.Answer == framework.No {
-					says, other = other, says
-				}
-				out = append(out, Conflict{Area: area, Of: ind, A: Claim{Source: r.Source, Says: says, On: r.ProvenOn}, B: Claim{Source: r.Against, Says: other}})
+				other := e.against(ind, area, r.Against, at)
+				out = append(out, Conflict{
+					Area: area, Of: ind, InScale: r.Partly || other.Partly,
+					A: Claim{Source: r.Source, Says: r.says(), On: r.ProvenOn},
+					B: Claim{Source: r.Against, Says: other.says(), On: other.ProvenOn},
+				})
 			}
 		}
 	}

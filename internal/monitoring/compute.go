@@ -1,12 +1,7 @@
 package monitoring
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"hash"
-	"slices"
 
 	"waymark/internal/fault"
 	"waymark/internal/framework"
@@ -97,50 +92,50 @@ type Question struct {
 
 // Figure computes one figure from the evidence.
 func (a *Assessor) Figure(e *Evidence, q Question) (Figure, error) {
-	statuses, err := a.statusesOf(q.Variant, e, q.Universe.Members, On(q.AsOf))
+	v, places := e.at(On(q.AsOf)), e.places(q.Universe.Members)
+	parts, err := a.parts(q.Variant, v, places)
 	if err != nil {
 		return Figure{}, fmt.Errorf("variant %s: %w", q.Variant.Code, err)
 	}
 	f := Figure{
 		Code: q.Variant.Of, Variant: q.Variant.Code, Headline: q.Variant.Headline,
 		Framework: a.Version.ID(), Universe: q.Universe.Code, Basis: "computed",
-		Countries: countCountries(statuses.parts), Children: countChildren(statuses.parts, q.Weights),
+		Countries: countCountries(parts), Children: countChildren(parts, q.Weights),
 	}
 	if q.AsOf != 0 {
 		f.AsOf = &q.AsOf
 	}
-	if q.Variant.Compose == nil || q.Variant.Compose.Op != "half" {
+	if !isHalf(q.Variant) {
 		f.Statuses = make([]CountryState, len(q.Universe.Members))
 		for i, area := range q.Universe.Members {
-			f.Statuses[i] = CountryState{area, statuses.parts[0][i]}
+			f.Statuses[i] = CountryState{area, parts[0][i]}
 		}
 	}
-	if f.Evidence, err = a.evidenceNote(e, q, On(q.AsOf)); err != nil {
+	if f.Evidence, err = a.evidenceNote(q, v, places); err != nil {
 		return Figure{}, err
 	}
-	if err := a.judge(&f, e, q); err != nil {
+	if err := a.judge(&f, e, q, places); err != nil {
 		return Figure{}, err
 	}
-	f.Inputs = a.inputs(e, q, statuses.parts)
+	f.Inputs = a.inputs(q, v, places, parts)
 	return f, nil
 }
 
-// divided is the statuses a figure is counted from: one list, or two of which each counts half.
-type divided struct{ parts [][]framework.Status }
+// isHalf tells half credit, which counts each of two variants half and gives a country no status.
+func isHalf(v *framework.Variant) bool { return v.Compose != nil && v.Compose.Op == "half" }
 
-func (a *Assessor) statusesOf(v *framework.Variant, e *Evidence, areas []string, at Moment) (divided, error) {
-	if v.Compose == nil || v.Compose.Op != "half" {
-		s, err := a.Statuses(v, e, areas, at)
-		return divided{[][]framework.Status{s}}, err
+// parts is the statuses a figure is counted from: one list, or two of which each counts half.
+func (a *Assessor) parts(v *framework.Variant, at *view, places []int32) ([][]framework.Status, error) {
+	of := []*framework.Variant{v}
+	if isHalf(v) {
+		of = a.bases(v)
 	}
-	var out divided
-	for _, code := range v.Compose.Of {
-		part, _ := a.Version.Variant("", code)
-		s, err := a.Statuses(part, e, areas, at)
-		if err != nil {
-			return out, err
+	out := make([][]framework.Status, len(of))
+	for i, part := range of {
+		var err error
+		if out[i], err = a.statuses(part, at, places); err != nil {
+			return nil, err
 		}
-		out.parts = append(out.parts, s)
 	}
 	return out, nil
 }
@@ -239,139 +234,4 @@ func (w Weights) children(sum int64) int64 {
 		return sum
 	}
 	return (sum + w.Scale/2) / w.Scale
-}
-
-// bases lists the variants with a criterion that a variant is made of: itself, or what it combines.
-func (a *Assessor) bases(v *framework.Variant) []*framework.Variant {
-	if v.Compose == nil {
-		return []*framework.Variant{v}
-	}
-	out := make([]*framework.Variant, 0, len(v.Compose.Of))
-	for _, code := range v.Compose.Of {
-		if b, ok := a.Version.Variant("", code); ok {
-			out = append(out, b)
-		}
-	}
-	return out
-}
-
-// evidenceNote gathers whose word the known statuses rest on, how old it is, and which countries
-// counted as met have only one voice behind them.
-func (a *Assessor) evidenceNote(e *Evidence, q Question, at Moment) (EvidenceNote, error) {
-	total, _ := q.Weights.total()
-	note := EvidenceNote{Sources: []SourceWeight{}, Alone: []VoiceWeight{}}
-	type weight struct {
-		countries int
-		children  int64
-	}
-	sources := map[string]*weight{}
-	validated := map[string]bool{}
-	for _, base := range a.bases(q.Variant) {
-		alone := map[string]*VoiceWeight{}
-		aloneChildren := map[string]int64{}
-		for i, area := range q.Universe.Members {
-			status, err := a.Status(base, e, area, at)
-			if err != nil {
-				return note, err
-			}
-			if !status.Known() {
-				continue
-			}
-			w, _ := q.Weights.of(i)
-			w = max(w, 0)
-			for _, code := range a.support(base, e, area, at, status, &note) {
-				if sources[code] == nil {
-					sources[code] = &weight{}
-				}
-				sources[code].countries++
-				sources[code].children += w
-				if s, ok := e.Source(code); ok && s.ValidatedByCountries {
-					validated[area] = true
-				}
-			}
-			if status != framework.Met {
-				continue
-			}
-			said, err := a.Sayings(base.Code, e, area, at)
-			if err != nil {
-				return note, err
-			}
-			said = slices.DeleteFunc(said, func(s Saying) bool { return s.Status != framework.Met })
-			if len(said) != 1 {
-				continue
-			}
-			voice := said[0].Voice
-			if alone[voice.Code] == nil {
-				alone[voice.Code] = &VoiceWeight{Variant: base.Code, Voice: voice.Code, Source: voice.Source}
-			}
-			v := alone[voice.Code]
-			v.Countries++
-			v.Newest = max(v.Newest, said[0].ProvenOn)
-			aloneChildren[voice.Code] += w
-		}
-		for code, v := range alone {
-			v.ChildrenShare = ShareOf(aloneChildren[code], total)
-			note.Alone = append(note.Alone, *v)
-		}
-	}
-	for code, w := range sources {
-		note.Sources = append(note.Sources, SourceWeight{code, w.countries, ShareOf(w.children, total)})
-	}
-	slices.SortFunc(note.Sources, func(x, y SourceWeight) int {
-		return cmp.Or(cmp.Compare(y.Countries, x.Countries), cmp.Compare(x.Code, y.Code))
-	})
-	slices.SortFunc(note.Alone, func(x, y VoiceWeight) int {
-		return cmp.Or(cmp.Compare(y.Countries, x.Countries), cmp.Compare(x.Variant, y.Variant), cmp.Compare(x.Voice, y.Voice))
-	})
-	note.ValidatedByCountries = len(validated)
-	return note, nil
-}
-
-// support lists the sources whose answers carry a known status: where it is met those that say yes,
-// else all that answer. It widens the note's span of dates.
-func (a *Assessor) support(base *framework.Variant, e *Evidence, area string, at Moment, status framework.Status, note *EvidenceNote) []string {
-	var out []string
-	for _, ind := range a.criteria[base.Code].Indicators() {
-		r := e.Read(ind, area, at)
-		if !r.Known() || r.Implied || status == framework.Met && r.Answer == framework.No {
-			continue
-		}
-		if !slices.Contains(out, r.Source) {
-			out = append(out, r.Source)
-		}
-		if r.ProvenOn != 0 {
-			note.Newest = max(note.Newest, r.ProvenOn)
-			if note.Oldest == 0 || r.ProvenOn < note.Oldest {
-				note.Oldest = r.ProvenOn
-			}
-		}
-	}
-	return out
-}
-
-// inputs hashes everything the figure was computed from, so that two figures can be told to rest on
-// the same facts: the version, the variant, each country's weight, status and answers with source.
-func (a *Assessor) inputs(e *Evidence, q Question, parts [][]framework.Status) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s %s %s %s %d/%d\n", a.Version.ID(), q.Variant.Code, q.Universe.Code, q.AsOf, q.Weights.Year, q.Weights.Scale)
-	bases := a.bases(q.Variant)
-	for i, area := range q.Universe.Members {
-		fmt.Fprintf(h, "%s %d", area, q.Weights.Values[i])
-		for _, p := range parts {
-			fmt.Fprintf(h, " %d%d", p[i].Low, p[i].High)
-		}
-		for _, base := range bases {
-			for _, ind := range a.criteria[base.Code].Indicators() {
-				writeReading(h, ind, e.Read(ind, area, On(q.AsOf)))
-			}
-		}
-		h.Write([]byte{'\n'})
-	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil))
-}
-
-func writeReading(h hash.Hash, indicator string, r Reading) {
-	if r.Known() {
-		fmt.Fprintf(h, " %s=%d/%v/%v/%s/%s", indicator, r.Answer, r.Number, r.Implied, r.Source, r.ProvenOn)
-	}
 }

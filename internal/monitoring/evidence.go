@@ -9,59 +9,75 @@ import (
 	"waymark/internal/reference"
 )
 
-// Evidence is the observations that criteria need, laid out for lookup: indicator, then area. It is
-// built once per state of the data and read by many at a time.
+// Evidence is the observations that criteria need, laid out for lookup: a column for each indicator,
+// in it the facts of each area. It is built once per state of the data and read by many at a time.
 type Evidence struct {
-	indicators map[string]*column
-	sources    map[string]Source
-	rank       map[SourceKind]int
-	carry      map[string]string // indicator → how long an answer holds
-	parameters framework.Parameters
+	columns    map[string]*column
+	areas      map[string]int32 // code → place in every column
+	sources    []Source         // facts name them by place
+	placeOf    map[string]int32 // code → place in sources
+	indicators map[string]framework.Indicator
+	rules      []framework.SelectionRule
+	carryOver  int // months for which a survey speaks after its period
+	views      views
 }
 
 // column is everything known about one indicator.
 type column struct {
-	areas map[string][]fact
+	facts []fact  // by area, within it the deciding one first
+	start []int32 // facts of the area at place i: facts[start[i]:start[i+1]]
 	// complete lists the sources whose list of this indicator is complete and that supplied some of it:
 	// an area such a source does not name at all is "no".
-	complete []string
+	complete []int32
+	single   bool // all facts are of one source
+	carry    int  // months after its period that an answer still speaks; -1: only within it
 }
+
+// of gives the facts of an area, the deciding one first.
+func (c *column) of(place int32) []fact {
+	if place < 0 || int(place)+1 >= len(c.start) { // an area that became known after this column
+		return nil
+	}
+	return c.facts[c.start[place]:c.start[place+1]]
+}
+
+// said is what a fact says. The zero said is that nothing is said.
+type said uint8
+
+const (
+	nothing said = iota
+	saysNo
+	saysPartly
+	saysYes
+	saysNumber
+)
 
 // fact is one observation reduced to what a lookup compares.
 type fact struct {
-	source   string
-	item     string
-	rank     int // of the source's kind, 0 is the most trusted
-	period   reference.Period
-	answer   framework.Tri
 	number   float64
-	isNumber bool
-	proven   reference.Date
 	recorded int64
+	item     string
+	period   reference.Period
+	proven   reference.Date
+	area     int32
+	source   int32
+	says     said
 }
 
-// NewEvidence lays out observations. Rules give the order of source kinds; sources not listed rank
-// last. Observations of a breakdown (sex, age) are not statements about the country and are left out.
+// NewEvidence lays out observations. The version's rules give the order of source kinds, for all
+// indicators or for some; kinds not listed rank last. Observations of a breakdown (sex, age) are not
+// statements about the country and are left out.
 func NewEvidence(observations []Observation, sources []Source, version *framework.Version) *Evidence {
 	e := &Evidence{
-		indicators: map[string]*column{},
-		sources:    map[string]Source{},
-		rank:       map[SourceKind]int{},
-		carry:      map[string]string{},
-		parameters: version.Parameters,
+		columns: map[string]*column{}, areas: map[string]int32{}, sources: slices.Clone(sources),
+		placeOf: make(map[string]int32, len(sources)), indicators: make(map[string]framework.Indicator, len(version.Indicators)),
+		rules: version.Rules, carryOver: version.Parameters.SurveyUnknownAfterMonths,
 	}
-	for _, s := range sources {
-		e.sources[s.Code] = s
-	}
-	for _, rule := range version.Rules {
-		if len(rule.Indicators) == 0 {
-			for i, kind := range rule.Order {
-				e.rank[SourceKind(kind)] = i
-			}
-		}
+	for i, s := range sources {
+		e.placeOf[s.Code] = int32(i)
 	}
 	for _, ind := range version.Indicators {
-		e.carry[ind.Code] = ind.Carry
+		e.indicators[ind.Code] = ind
 	}
 	e.lay(observations)
 	return e
@@ -70,195 +86,143 @@ func NewEvidence(observations []Observation, sources []Source, version *framewor
 // Replacing gives the evidence with some indicators laid out anew, so that one changed list does not
 // cost reading all the others again. The receiver stays as it is.
 func (e *Evidence) Replacing(indicators []string, observations []Observation) *Evidence {
-	next := *e
-	next.indicators = maps.Clone(e.indicators)
+	next := &Evidence{
+		columns: maps.Clone(e.columns), areas: maps.Clone(e.areas), sources: slices.Clone(e.sources),
+		placeOf: maps.Clone(e.placeOf), indicators: e.indicators, rules: e.rules, carryOver: e.carryOver,
+	}
 	for _, code := range indicators {
-		delete(next.indicators, code)
+		delete(next.columns, code)
 	}
 	next.lay(observations)
-	return &next
+	return next
 }
 
 // lay adds the observations of indicators that are not laid out yet.
 func (e *Evidence) lay(observations []Observation) {
 	fresh := map[string]*column{}
+	var col *column
+	last := ""
 	for i := range observations {
 		o := &observations[i]
-		if fresh[o.Indicator] == nil {
-			fresh[o.Indicator] = &column{areas: map[string][]fact{}}
-			e.indicators[o.Indicator] = fresh[o.Indicator]
+		if o.Sex != "" || o.Age != "" {
+			continue
 		}
-		e.add(fresh[o.Indicator], o)
+		if col == nil || o.Indicator != last { // they come by indicator, mostly
+			if last, col = o.Indicator, fresh[o.Indicator]; col == nil {
+				col = &column{carry: -1}
+				fresh[last] = col
+			}
+		}
+		col.facts = append(col.facts, e.fact(o))
 	}
 	for code, col := range fresh {
-		for _, facts := range col.areas {
-			slices.SortStableFunc(facts, newestFirst)
+		if e.indicators[code].Carry == "survey" {
+			col.carry = e.carryOver
 		}
+		e.order(code, col)
 		e.markComplete(code, col)
+		e.columns[code] = col
 	}
 }
 
-func (e *Evidence) add(col *column, o *Observation) {
-	if o.Sex != "" || o.Age != "" {
-		return
+// place gives an area its place, the next free one where it is new.
+func (e *Evidence) place(area string) int32 {
+	i, ok := e.areas[area]
+	if !ok {
+		i = int32(len(e.areas))
+		e.areas[area] = i
 	}
-	rank, ranked := e.rank[e.sources[o.Source].Kind]
-	if !ranked {
-		rank = len(e.rank)
+	return i
+}
+
+func (e *Evidence) fact(o *Observation) fact {
+	source, ok := e.placeOf[o.Source]
+	if !ok {
+		source = int32(len(e.sources))
+		e.placeOf[o.Source] = source
+		e.sources = append(e.sources, Source{Code: o.Source})
 	}
-	f := fact{source: o.Source, item: o.Item, rank: rank, period: o.Period, proven: o.ProvenOn, recorded: o.RecordedAt}
+	f := fact{source: source, area: e.place(o.Area), item: o.Item, period: o.Period, proven: o.ProvenOn, recorded: o.RecordedAt}
 	switch {
 	case o.Status.HasNoValue():
 	case o.Answer == AnswerYes:
-		f.answer = framework.Yes
+		f.says = saysYes
+	case o.Answer == AnswerPartly:
+		f.says = saysPartly
 	case o.Answer == AnswerNo:
-		f.answer = framework.No
+		f.says = saysNo
 	case o.Value != nil:
-		f.number, f.isNumber = o.Value.InexactFloat64(), true
+		f.number, f.says = o.Value.InexactFloat64(), saysNumber
 	}
-	col.areas[o.Area] = append(col.areas[o.Area], f)
+	return f
 }
 
-// newestFirst puts the most trusted source first, within it the latest period, then the latest record.
-func newestFirst(a, b fact) int {
-	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.period.Start, a.period.Start), cmp.Compare(b.recorded, a.recorded))
+// order sorts the facts by area, and within it puts the most trusted kind of source first, then the
+// latest period, then the latest record. The rest of the key settles what is alike in all of these, so
+// that the order in which observations were read decides nothing.
+func (e *Evidence) order(indicator string, col *column) {
+	ranks := e.ranks(indicator)
+	slices.SortFunc(col.facts, func(a, b fact) int {
+		if a.area != b.area {
+			return int(a.area - b.area)
+		}
+		return cmp.Or(
+			cmp.Compare(ranks[a.source], ranks[b.source]),
+			cmp.Compare(b.period.Start, a.period.Start), cmp.Compare(b.period.End, a.period.End),
+			cmp.Compare(b.recorded, a.recorded),
+			cmp.Compare(e.sources[a.source].Code, e.sources[b.source].Code), cmp.Compare(a.item, b.item))
+	})
+	col.start = make([]int32, len(e.areas)+1)
+	col.single = true
+	for i := range col.facts {
+		col.start[col.facts[i].area+1]++
+		col.single = col.single && col.facts[i].source == col.facts[0].source
+	}
+	for i := 1; i < len(col.start); i++ {
+		col.start[i] += col.start[i-1]
+	}
+}
+
+// ranks gives the rank of every source for one indicator, 0 the most trusted: by the rule that names
+// the indicator, else by the rule for all.
+func (e *Evidence) ranks(indicator string) []int {
+	var order []string
+	for _, rule := range e.rules {
+		if slices.Contains(rule.Indicators, indicator) {
+			order = rule.Order
+			break
+		}
+		if len(rule.Indicators) == 0 {
+			order = rule.Order
+		}
+	}
+	out := make([]int, len(e.sources))
+	for i, s := range e.sources {
+		if out[i] = slices.Index(order, string(s.Kind)); out[i] < 0 {
+			out[i] = len(order)
+		}
+	}
+	return out
 }
 
 func (e *Evidence) markComplete(indicator string, col *column) {
-	supplied := map[string]bool{}
-	for _, facts := range col.areas {
-		for _, f := range facts {
-			supplied[f.source] = true
+	supplied := make([]bool, len(e.sources))
+	for i := range col.facts {
+		supplied[col.facts[i].source] = true
+	}
+	for i, s := range e.sources {
+		if supplied[i] && slices.ContainsFunc(s.Feeds, func(f Feed) bool { return f.Indicator == indicator && f.Complete }) {
+			col.complete = append(col.complete, int32(i))
 		}
 	}
-	for code := range supplied {
-		for _, feed := range e.sources[code].Feeds {
-			if feed.Indicator == indicator && feed.Complete {
-				col.complete = append(col.complete, code)
-			}
-		}
-	}
-	slices.Sort(col.complete)
-}
-
-// Reading is what the evidence says about one indicator of one area on one day, and on whose word.
-type Reading struct {
-	Answer   framework.Tri
-	Number   float64
-	IsNumber bool
-	Source   string
-	ProvenOn reference.Date
-	// Implied: a complete list does not name the area, so the answer is "no".
-	Implied bool
-	// Against is a source of the same rank or below that says the opposite; empty: none.
-	Against string
-}
-
-// Word is the answer as yes or no; empty where it is not known or is a number.
-func (r Reading) Word() string {
-	switch r.Answer {
-	case framework.Yes:
-		return string(AnswerYes)
-	case framework.No:
-		return string(AnswerNo)
-	}
-	return ""
-}
-
-// Known tells whether there is an answer.
-func (r Reading) Known() bool { return r.Answer != framework.Unknown || r.IsNumber }
-
-// Moment says which rows count: what held on Day, or every row where Day is zero. Undated adds, to
-// what held on a day, the rows that name no day at all.
-type Moment struct {
-	Day     reference.Date
-	Undated bool
-}
-
-// On is what held on a day, by dated evidence only; the zero Date is every row.
-func On(day reference.Date) Moment { return Moment{Day: day} }
-
-func (m Moment) counts(p reference.Period) bool {
-	return m.Day == 0 || p.Covers(m.Day) || m.Undated && p == reference.Period{}
-}
-
-// Read looks one indicator of one area up. Of what counts at the moment the latest decides. A later
-// row without an answer never hides an earlier one that has one: "not assessed this year" is no
-// change of the law.
-func (e *Evidence) Read(indicator, area string, at Moment) Reading {
-	col := e.indicators[indicator]
-	if col == nil {
-		return Reading{}
-	}
-	facts := col.areas[area]
-	var r Reading
-	for i := range facts {
-		f := &facts[i]
-		if f.answer == framework.Unknown && !f.isNumber {
-			continue
-		}
-		if !at.counts(f.period) && !e.carried(indicator, f, at.Day) {
-			continue
-		}
-		switch {
-		case !r.Known():
-			r = Reading{Answer: f.answer, Number: f.number, IsNumber: f.isNumber, Source: f.source, ProvenOn: f.proven}
-		case f.source == r.Source:
-			// Several items of one source (two hotlines): one that exists is enough. An older period
-			// of the same item changes nothing.
-			if f.answer == framework.Yes && r.Answer == framework.No && !olderOf(facts[:i], f, at) {
-				r.Answer, r.ProvenOn = framework.Yes, f.proven
-			}
-		case f.answer != r.Answer && !f.isNumber && r.Against == "" && !olderOf(facts[:i], f, at):
-			r.Against = f.source
-		}
-	}
-	if r.Known() {
-		return r
-	}
-	for _, source := range col.complete {
-		if !slices.ContainsFunc(facts, func(f fact) bool { return f.source == source }) {
-			return Reading{Answer: framework.No, Source: source, Implied: true}
-		}
-	}
-	return r
-}
-
-// olderOf tells whether an earlier fact in the list already speaks for the same source and item.
-func olderOf(before []fact, f *fact, at Moment) bool {
-	return slices.ContainsFunc(before, func(b fact) bool {
-		return b.source == f.source && b.item == f.item && (b.answer != framework.Unknown || b.isNumber) &&
-			at.counts(b.period)
-	})
-}
-
-// carried tells whether a survey or count still speaks after its period: up to the version's limit
-// of months (DOMAIN.md section 7).
-func (e *Evidence) carried(indicator string, f *fact, asOf reference.Date) bool {
-	if e.carry[indicator] != "survey" || f.period.Start > asOf {
-		return false
-	}
-	return asOf.Months()-f.period.End.Months() <= e.parameters.SurveyUnknownAfterMonths
+	slices.SortFunc(col.complete, func(a, b int32) int { return cmp.Compare(e.sources[a].Code, e.sources[b].Code) })
 }
 
 // Source gives a source by its code.
 func (e *Evidence) Source(code string) (Source, bool) {
-	s, ok := e.sources[code]
-	return s, ok
-}
-
-// country binds a criterion to one area and day.
-type country struct {
-	evidence *Evidence
-	area     string
-	at       Moment
-}
-
-func (c country) Answer(indicator string) framework.Tri {
-	return c.evidence.Read(indicator, c.area, c.at).Answer
-}
-
-func (c country) Number(indicator string) (float64, bool) {
-	r := c.evidence.Read(indicator, c.area, c.at)
-	return r.Number, r.IsNumber
+	i, ok := e.placeOf[code]
+	if !ok {
+		return Source{}, false
+	}
+	return e.sources[i], true
 }

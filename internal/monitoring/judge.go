@@ -13,7 +13,7 @@ import (
 // judge holds a figure against its goal (DOMAIN.md section 5). What counts is what held up to the
 // goal date: later evidence is in the figure and never changes the verdict. Where no day is asked
 // for, today decides and rows that name no day count too.
-func (a *Assessor) judge(f *Figure, e *Evidence, q Question) error {
+func (a *Assessor) judge(f *Figure, e *Evidence, q Question, places []int32) error {
 	f.Method = LinearPace
 	f.Sensitivity = []MethodNote{}
 	target, ok := a.Version.Target(q.Variant.Of)
@@ -37,7 +37,7 @@ func (a *Assessor) judge(f *Figure, e *Evidence, q Question) error {
 		f.Goal.Value = Share{goal.Value}
 	}
 
-	line := timeline{assessor: a, evidence: e, question: q, children: target.JudgedOn == "children", undated: q.AsOf == 0}
+	line := timeline{assessor: a, evidence: e, question: q, places: places, children: target.JudgedOn == "children", undated: q.AsOf == 0}
 	asOf := q.AsOf
 	if asOf == 0 {
 		asOf = q.Today
@@ -103,13 +103,13 @@ type timeline struct {
 	assessor *Assessor
 	evidence *Evidence
 	question Question
+	places   []int32
 	children bool
 	undated  bool
 }
 
 func (t *timeline) statuses(day reference.Date) ([][]framework.Status, error) {
-	d, err := t.assessor.statusesOf(t.question.Variant, t.evidence, t.question.Universe.Members, Moment{Day: day, Undated: t.undated})
-	return d.parts, err
+	return t.assessor.parts(t.question.Variant, t.evidence.at(Moment{Day: day, Undated: t.undated}), t.places)
 }
 
 // point is the bounds on a day; a day on which nothing at all is known has no usable value.

@@ -1,0 +1,254 @@
+package monitoring
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"waymark/internal/framework"
+)
+
+// view is the evidence at one moment, read for all areas at once: a vector of answers for each
+// indicator and of statuses for each criterion, made when first asked for. All figures of a moment
+// share it. The last element of every vector is an area of which nothing is said.
+type view struct {
+	evidence *Evidence
+	at       Moment
+
+	mu       sync.Mutex
+	cells    map[string][]cell
+	statuses map[*criterion][]framework.Status
+}
+
+// views are the moments looked at last.
+type views struct {
+	mu   sync.Mutex
+	made map[Moment]*view
+}
+
+// maxViews bounds the moments kept: a reader may ask for any day. Each costs about 6 KB for each
+// indicator asked for.
+const maxViews = 48
+
+func (e *Evidence) at(m Moment) *view {
+	e.views.mu.Lock()
+	defer e.views.mu.Unlock()
+	v, ok := e.views.made[m]
+	if ok {
+		return v
+	}
+	if e.views.made == nil || len(e.views.made) >= maxViews {
+		e.views.made = map[Moment]*view{}
+	}
+	v = &view{evidence: e, at: m, cells: map[string][]cell{}, statuses: map[*criterion][]framework.Status{}}
+	e.views.made[m] = v
+	return v
+}
+
+// places gives the place of each area in the vectors of the evidence's views.
+func (e *Evidence) places(areas []string) []int32 {
+	out := make([]int32, len(areas))
+	for i, a := range areas {
+		place, ok := e.areas[a]
+		if !ok {
+			place = int32(len(e.areas))
+		}
+		out[i] = place
+	}
+	return out
+}
+
+// read gives the answers to one indicator.
+func (v *view) read(indicator string) []cell {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.readLocked(indicator)
+}
+
+func (v *view) readLocked(indicator string) []cell {
+	cells, ok := v.cells[indicator]
+	if ok {
+		return cells
+	}
+	n := len(v.evidence.areas)
+	cells = make([]cell, n+1)
+	col := v.evidence.columns[indicator]
+	for i := range cells {
+		switch {
+		case col == nil:
+			cells[i] = cell{source: none, against: none}
+		case i == n:
+			cells[i] = col.read(none, v.at)
+		default:
+			cells[i] = col.read(int32(i), v.at)
+		}
+	}
+	v.cells[indicator] = cells
+	return cells
+}
+
+// status gives where every area stands on a criterion.
+func (v *view) status(c *criterion) ([]framework.Status, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if out, ok := v.statuses[c]; ok {
+		return out, nil
+	}
+	names := c.Indicators()
+	vectors := make([][]cell, len(names))
+	for i, name := range names {
+		vectors[i] = v.readLocked(name)
+	}
+	out := make([]framework.Status, len(v.evidence.areas)+1)
+	row := make([]cell, len(names))
+	for i := range out {
+		for j := range vectors {
+			row[j] = vectors[j][i]
+		}
+		var err error
+		if out[i], err = c.of(row); err != nil {
+			return nil, err
+		}
+	}
+	v.statuses[c] = out
+	return out, nil
+}
+
+// criterion is a compiled criterion with the statuses of the combinations of answers met so far.
+type criterion struct {
+	*framework.Criterion
+	// table has a place for each combination of answers, two bits an indicator: 0 where it was not met
+	// yet, else the status plus one. It is nil where the criterion has too many indicators, and not
+	// used where one of them is a number.
+	table []atomic.Uint32
+}
+
+// maxTable is the most indicators for which a table is kept: 4096 places.
+const maxTable = 6
+
+func newCriterion(c *framework.Criterion) *criterion {
+	out := &criterion{Criterion: c}
+	if n := len(c.Indicators()); n <= maxTable {
+		out.table = make([]atomic.Uint32, 1<<(2*n))
+	}
+	return out
+}
+
+// of gives the status that a row of answers, in the order of the criterion's indicators, leads to.
+func (c *criterion) of(row []cell) (framework.Status, error) {
+	if c.table == nil {
+		return c.evaluate(row)
+	}
+	key := 0
+	for i := range row {
+		if row[i].says == saysNumber {
+			return c.evaluate(row)
+		}
+		key = key<<2 | int(row[i].says)
+	}
+	if s := c.table[key].Load(); s != 0 {
+		s--
+		return framework.Status{Low: uint8(s >> 2), High: uint8(s & 3)}, nil
+	}
+	s, err := c.evaluate(row)
+	if err == nil {
+		c.table[key].Store(uint32(s.Low)<<2 | uint32(s.High) + 1)
+	}
+	return s, err
+}
+
+// evaluate asks the criterion. An answer that is "partly" is neither yes nor no, so every way of taking
+// such answers for one or the other is tried. Where all come out alike the answer does not matter.
+// Otherwise the country is not beyond partly, and it is partly where one of the ways would have met the
+// criterion. (By our judgement; bounds are the same as if it were not known.)
+func (c *criterion) evaluate(row []cell) (framework.Status, error) {
+	var open []int
+	for i := range row {
+		if row[i].says == saysPartly {
+			open = append(open, i)
+		}
+	}
+	a := answers{c.Indicators(), slices.Clone(row)}
+	var out framework.Status
+	alike, met := true, false
+	for way := range 1 << len(open) {
+		for bit, i := range open {
+			a.row[i].says = saysNo
+			if way>>bit&1 == 1 {
+				a.row[i].says = saysYes
+			}
+		}
+		s, err := c.Status(a)
+		if err != nil {
+			return s, err
+		}
+		met = met || s == framework.Met
+		if way == 0 {
+			out = s
+			continue
+		}
+		alike = alike && s == out
+		out = framework.Status{Low: min(out.Low, s.Low), High: max(out.High, s.High)}
+	}
+	if alike {
+		return out, nil
+	}
+	out.High = min(out.High, framework.Partly.High)
+	if met {
+		out.Low = framework.Partly.Low
+	}
+	return out, nil
+}
+
+// answers gives a criterion one row.
+type answers struct {
+	names []string
+	row   []cell
+}
+
+func (a answers) cell(indicator string) cell {
+	if i := slices.Index(a.names, indicator); i >= 0 {
+		return a.row[i]
+	}
+	return cell{}
+}
+
+func (a answers) Answer(indicator string) framework.Tri {
+	switch a.cell(indicator).says {
+	case saysYes:
+		return framework.Yes
+	case saysNo:
+		return framework.No
+	}
+	return framework.Unknown
+}
+
+func (a answers) Number(indicator string) (float64, bool) {
+	c := a.cell(indicator)
+	return c.number, c.says == saysNumber
+}
+
+// row reads the answers of one area that a criterion asks for.
+func (c *criterion) row(e *Evidence, area string, at Moment) []cell {
+	place, ok := e.areas[area]
+	if !ok {
+		place = none
+	}
+	out := make([]cell, len(c.Indicators()))
+	for i, name := range c.Indicators() {
+		if col := e.columns[name]; col != nil {
+			out[i] = col.read(place, at)
+		}
+	}
+	return out
+}
+
+// compile checks a variant's expressions and makes a criterion of them.
+func compile(v *framework.Variant, version *framework.Version) (*criterion, error) {
+	c, err := framework.Compile(v, version.Indicators)
+	if err != nil {
+		return nil, fmt.Errorf("framework %s: %w", version.ID(), err)
+	}
+	return newCriterion(c), nil
+}
