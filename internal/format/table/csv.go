@@ -11,7 +11,7 @@ type dialect struct {
 	delim byte // 0 for a file of one column
 	// space tells that every delimiter is followed by a space which is no part of the field.
 	space bool
-	quote byte // '"' or '\''
+	quote byte // '"', '\'' or 0 for none
 	// escape is the quote itself where it is doubled (RFC 4180), or '\\'. With quote '\'' it may be
 	// '"': text once quoted by " whose inner "" stayed doubled.
 	escape byte
@@ -152,7 +152,7 @@ func (s *scanner) append(field string, start *int) {
 
 func (s *scanner) field(column int) (string, bool) {
 	text, from := s.text, s.pos
-	if from < len(text) && text[from] == s.d.quote {
+	if s.d.quote != 0 && from < len(text) && text[from] == s.d.quote {
 		return s.quoted(column)
 	}
 	i := from

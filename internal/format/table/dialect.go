@@ -33,6 +33,9 @@ func detect(name, text string, o Options) (dialect, error) {
 	for _, q := range quotings {
 		var perfect []dialect
 		for _, d := range delims {
+			if q.quote == 0 && d.delim != '\t' {
+				continue
+			}
 			q.delim, q.space = d.delim, d.space
 			s, _ := scan(name, sample, q, unlimited)
 			w, share := agreement(s, cut)
@@ -80,7 +83,8 @@ func detect(name, text string, o Options) (dialect, error) {
 }
 
 // quotings gives the ways of quoting worth trying, the most usual first. Quotes by ' need every
-// field that begins with one to end with one, and none to begin with ".
+// field that begins with one to end with one, and none to begin with ". Text separated by tabs may
+// have none, and then a quote is a sign like any other.
 func quotings(sample, chosen string) []dialect {
 	double, single := edges(sample, '"'), edges(sample, '\'')
 	apostrophe := dialect{quote: '\'', escape: '\''}
@@ -93,6 +97,9 @@ func quotings(sample, chosen string) []dialect {
 	all := []dialect{{quote: '"', escape: '"'}}
 	if strings.Contains(sample, `\"`) {
 		all = append(all, dialect{quote: '"', escape: '\\'})
+	}
+	if chosen == "" && double.opens == 0 && strings.Contains(sample, "\t") {
+		all = append(all, dialect{delim: '\t'}) // tab-separated text as such has no quotes
 	}
 	return all
 }

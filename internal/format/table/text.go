@@ -43,7 +43,7 @@ func readText(name string, data []byte, o Options) (*Table, error) {
 	if len(s.rows) == 0 {
 		return nil, t.refuse(Problem{What: "the file holds no cell", Fix: "send a file with a header row and at least one row of data"})
 	}
-	t.Delimiter, t.Quote = q.delimiter(), string(q.quote)
+	t.Delimiter, t.Quote = q.delimiter(), strings.Trim(string(rune(q.quote)), "\x00")
 	if err := t.lay(s, o); err != nil {
 		return nil, err
 	}
@@ -63,6 +63,9 @@ func scanAll(name, text string, q dialect, o Options) (scanned, dialect, error) 
 		others = append([]dialect{{quote: q.quote, escape: q.escape}}, others...)
 	}
 	for _, other := range others {
+		if other.quote == 0 && q.delim != '\t' {
+			continue
+		}
 		other.delim = q.delim
 		if other == q {
 			continue
@@ -85,6 +88,9 @@ func (t *Table) tell(s scanned, q dialect) {
 		t.remark(0, false, "no delimiter was found: one column")
 	case q.delim == ' ':
 		t.remark(0, true, "the cells are separated by spaces")
+	}
+	if q.quote == 0 {
+		t.remark(0, true, `no field begins with a quote: every " was read as a part of the text`)
 	}
 	if q.quote == '\'' {
 		t.remark(0, true, "the fields are quoted by apostrophes")

@@ -180,6 +180,18 @@ func TestDialects(t *testing.T) {
 	}
 }
 
+func TestQuotesInTabSeparatedTextAreText(t *testing.T) {
+	long := strings.Repeat("x\ty\n", 200<<10)
+	for _, text := range []string{"a\tb\n1\tsay \"hi\" now\n", "a\tb\n" + long + "5\" pipe\tz\n"} {
+		table := mustRead(t, text, Options{})
+		last := table.Rows[len(table.Rows)-1]
+		if !table.Asks() || strings.Count(last.Cells[0].Text+last.Cells[1].Text, "\"") == 0 {
+			t.Errorf("%v %v", last, table.Remarks)
+		}
+	}
+	mustRefuse(t, "q.tsv", []byte("a\tb\n\"1\"\tsay \"hi\" now\n"), Options{}, "row 2")
+}
+
 func TestRowNumbersAreLinesOfTheFile(t *testing.T) {
 	table := mustRead(t, "# note\n\na,b\r\n\r\n1,\"x\r\ny\"\r\n2,z\n,\n3,w", Options{})
 	var lines []int
