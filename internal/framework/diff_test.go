@@ -228,9 +228,12 @@ func draw(t *rapid.T, v *Version, n int) Edit {
 		return Edit{Op: OpSplit, Key: e.ID, Old: raw(e.Text), New: raw([]Part{{fresh + "a", e.Code, string(points[:at])}, {fresh + "b", "B" + fresh, string(points[at:])}})}
 	case "merge":
 		f := pick("other")
-		for i := range v.Elements { // rather a sister
-			if x := &v.Elements[i]; x.ID != e.ID && x.Kind == e.Kind && x.Parent == e.Parent {
-				f = x
+		for i := range v.Elements { // rather two sisters
+			x := &v.Elements[i]
+			for k := range v.Elements[:i] {
+				if y := &v.Elements[k]; x.Kind == y.Kind && x.Parent == y.Parent {
+					e, f = y, x
+				}
 			}
 		}
 		return Edit{Op: OpMerge, Old: raw([]Part{{e.ID, "", e.Text}, {f.ID, "", f.Text}}), New: raw(Part{fresh, e.Code, e.Text + " " + f.Text})}
