@@ -47,7 +47,7 @@ type env struct {
 // commands is every command there is, in the order of the help.
 func commands() []command {
 	return []command{
-		serveCommand(), progressCommand(), importCommand(), frameworkCommand(), tableCommand(),
+		serveCommand(), progressCommand(), importCommand(), frameworkCommand(), tableCommand(), wordCommand(),
 		migrateCommand(), versionCommand(),
 	}
 }
