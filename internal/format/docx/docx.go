@@ -229,7 +229,7 @@ type Limits struct {
 	Ratio    int64         // inflated to packed bytes of one part, beyond its first megabyte
 	Parts    int           // parts in the package
 	Depth    int           // elements inside each other
-	Nodes    int           // elements, attributes and texts of all parts that become trees
+	Nodes    int           // tags, attributes and texts of all parts that become trees; a million keep under 256 MB
 	Attr     int           // bytes of one attribute value
 	Time     time.Duration // for reading; checked between and within parts
 }

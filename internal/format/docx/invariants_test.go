@@ -312,3 +312,12 @@ func broken(t testing.TB, data []byte, name string, edit func(string) string) []
 	}
 	return out.Bytes()
 }
+
+func canonicalXML(t *testing.T, xmllint, file string) []byte {
+	t.Helper()
+	out, err := exec.Command(xmllint, "--nonet", "--c14n", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

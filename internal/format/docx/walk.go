@@ -298,33 +298,35 @@ func (w *walker) finish() {
 
 // merge joins the pieces of a paragraph that touch and are of one author.
 func merge(p *paragraph, newAt, oldAt func(int) int) []Revision {
-	var out []Revision
-	var last *piece
+	isText := func(k Kind) bool { return k == Insertion || k == Deletion }
+	var groups []piece
 	for _, q := range p.pieces {
-		newText, oldText := p.new.String()[q.from.new:q.to.new], p.old.String()[q.from.old:q.to.old]
-		joins := last != nil && last.to == q.from && last.author == q.author &&
-			(q.kind == Insertion || q.kind == Deletion) && (last.kind == Insertion || last.kind == Deletion)
-		if joins {
-			r := &out[len(out)-1]
-			r.New += newText
-			r.Old += oldText
-			r.Accepted.End, r.Rejected.End = newAt(q.to.new), oldAt(q.to.old)
-			r.Elements += q.elements
-			switch {
-			case r.New != "" && r.Old != "":
-				r.Kind = Substitution
-			case r.Old != "":
-				r.Kind = Deletion
-			case r.New != "":
-				r.Kind = Insertion
-			}
-		} else {
-			out = append(out, Revision{
-				Kind: q.kind, Author: q.author, Date: q.date, Old: oldText, New: newText, Block: p.index, Move: q.move, Elements: q.elements,
-				Accepted: Span{newAt(q.from.new), newAt(q.to.new)}, Rejected: Span{oldAt(q.from.old), oldAt(q.to.old)},
-			})
+		if n := len(groups) - 1; n >= 0 && groups[n].to == q.from && groups[n].author == q.author && isText(q.kind) && isText(groups[n].kind) {
+			groups[n].to = q.to
+			groups[n].elements += q.elements
+			continue
 		}
-		last = q
+		groups = append(groups, *q)
+	}
+	out := make([]Revision, 0, len(groups))
+	for _, g := range groups {
+		r := Revision{
+			Kind: g.kind, Author: g.author, Date: g.date, Block: p.index, Move: g.move, Elements: g.elements,
+			New:      p.new.String()[g.from.new:g.to.new],
+			Old:      p.old.String()[g.from.old:g.to.old],
+			Accepted: Span{newAt(g.from.new), newAt(g.to.new)},
+			Rejected: Span{oldAt(g.from.old), oldAt(g.to.old)},
+		}
+		switch {
+		case !isText(g.kind):
+		case r.New != "" && r.Old != "":
+			r.Kind = Substitution
+		case r.Old != "":
+			r.Kind = Deletion
+		case r.New != "":
+			r.Kind = Insertion
+		}
+		out = append(out, r)
 	}
 	return out
 }
