@@ -12,7 +12,7 @@
 //
 // Read gives one table; ReadAll every visible sheet. Numbers (NumberColumn) are read by column,
 // because one cell cannot tell 1,234 from 1.234. WriteCSV and WriteXLSX write; what they write, Read
-// reads back the same.
+// reads back the same when it is told the delimiter and the header row.
 package table
 
 import (
