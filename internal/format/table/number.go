@@ -163,20 +163,19 @@ func (c *numberReader) look(r Row) {
 		c.quote = true
 	}
 	points, commas := strings.Count(body, "."), strings.Count(body, ",")
-	row := r
 	switch {
 	case points == 0 && commas == 0:
 		return
 	case points > 0 && commas > 0:
 		if strings.LastIndexByte(body, '.') > strings.LastIndexByte(body, ',') {
-			c.point, c.byComma = &row, &row
+			c.point, c.byComma = first(c.point, r), first(c.byComma, r)
 		} else {
-			c.comma, c.byPoint = &row, &row
+			c.comma, c.byPoint = first(c.comma, r), first(c.byPoint, r)
 		}
 	case points > 1:
-		c.byPoint = &row
+		c.byPoint = first(c.byPoint, r)
 	case commas > 1:
-		c.byComma = &row
+		c.byComma = first(c.byComma, r)
 	default:
 		sign := byte('.')
 		if commas == 1 {
@@ -188,16 +187,27 @@ func (c *numberReader) look(r Row) {
 			if c.either != nil && c.eitherSign != sign {
 				c.mixed = true
 			}
-			c.either, c.eitherSign = &row, sign
+			if c.either == nil {
+				c.either, c.eitherSign = first(nil, r), sign
+			}
 		case sign == '.':
-			c.point = &row
+			c.point = first(c.point, r)
 		default:
-			c.comma = &row
+			c.comma = first(c.comma, r)
 		}
 	}
 	if c.shown == "" || c.either != nil && len(body) > len(c.shown) {
 		c.shown, c.shownRow = cell.Text, r.Number
 	}
+}
+
+// first keeps the first row that shows something.
+func first(have *Row, r Row) *Row {
+	if have == nil {
+		c := r // a copy, so that only the kept row goes to the heap
+		have = &c
+	}
+	return have
 }
 
 func (c *numberReader) evidence() bool { return c.shown != "" }
