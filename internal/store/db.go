@@ -55,6 +55,7 @@ type DB struct {
 	version  *sql.Stmt // reads the data version
 	warnings []string
 	broken   atomic.Pointer[error]
+	full     atomic.Int64 // when a write last found the disk full, in microseconds since 1970; 0: never
 
 	mu      sync.Mutex
 	changed chan struct{}
@@ -86,7 +87,7 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 		db.version, err = db.r.PrepareContext(ctx, db.dialect.rewrite(selectVersion))
 		err = db.fault(err, "the database could not be read")
 	}
-	if err == nil && o.Ballast > 0 && db.path != "" && !o.ReadOnly {
+	if err == nil && db.hasBallast() {
 		err = db.keepBallast()
 	}
 	if err != nil {
@@ -180,6 +181,14 @@ func (db *DB) Ready(ctx context.Context) error {
 	}
 	if db.w == nil {
 		return nil
+	}
+	if at := db.full.Load(); at != 0 && db.now().Sub(time.UnixMicro(at)) < time.Minute {
+		return fault.New(fault.Unavailable, "The disk of the database is full: reading goes on, changes are refused.", "Free some room on it; nothing was lost.")
+	}
+	if db.hasBallast() {
+		if err := db.keepBallast(); err != nil {
+			return err
+		}
 	}
 	// An empty write transaction: it takes the lock a real one needs and gives it back.
 	tx, err := db.w.BeginTx(ctx, nil)

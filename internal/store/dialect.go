@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/pressly/goose/v3"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // dialect is everything in which the two engines differ, besides opening (sqlite.go, postgres.go)
@@ -33,6 +34,8 @@ type dialect struct {
 	fault func(err error, doing string) error
 	// isRetryable tells that the engine undid the transaction and that the same again may succeed.
 	isRetryable func(error) bool
+	// isFull tells that the disk of the database is full.
+	isFull func(error) bool
 	// isBroken tells that the engine could not make a commit durable.
 	isBroken func(error) bool
 }
@@ -48,6 +51,7 @@ var sqliteDialect = &dialect{
 	parameters:  32766,
 	fault:       sqliteFault,
 	isRetryable: sqliteIsBusy,
+	isFull:      func(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_FULL },
 	isBroken:    sqliteIsBroken,
 }
 
@@ -65,6 +69,7 @@ var postgresDialect = &dialect{
 	snapshot:    sql.LevelRepeatableRead,
 	fault:       postgresFault,
 	isRetryable: postgresIsRetryable,
+	isFull:      func(err error) bool { return postgresCode(err) == "53100" },
 	isBroken:    func(error) bool { return false }, // the server ends itself after a failed fsync
 }
 
@@ -82,7 +87,7 @@ func rewriteForSQLite(s string) string {
 	}
 	t := anyOf.ReplaceAllString(s, `IN (SELECT value FROM json_each(?$1))`)
 	t = placeholder.ReplaceAllString(t, `?$1`)
-	if len(s) < 4<<10 { // the long ones are bulk inserts, of many lengths
+	if len(s) < 4<<10 { // the long ones are rests of bulk inserts, of many lengths
 		rewritten.Store(s, t)
 	}
 	return t

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -71,8 +72,8 @@ func (db *DB) migrateTo(ctx context.Context, files fs.FS) error {
 		return err
 	}
 	if current > 0 && db.path != "" {
-		to := fmt.Sprintf("%s.before-%04d.db", db.path, newest)
-		if err := db.Backup(ctx, to); err != nil && !fault.Is(err, fault.Conflict) { // one is there from an earlier try
+		to, err := db.backupBefore(ctx, newest)
+		if err != nil {
 			return fmt.Errorf("backup before the upgrade: %w", err)
 		}
 		db.log.Info("backup before the upgrade", "file", to)
@@ -87,6 +88,25 @@ func (db *DB) migrateTo(ctx context.Context, files fs.FS) error {
 	}
 	db.log.Info("tables brought up to date", "from", current, "to", newest)
 	return nil
+}
+
+// backupBefore makes the automatic backup; one from an earlier try stays, under its own name.
+func (db *DB) backupBefore(ctx context.Context, newest int64) (string, error) {
+	for n := 1; ; n++ {
+		to := fmt.Sprintf("%s.before-%04d.db", db.path, newest)
+		if n > 1 {
+			to = fmt.Sprintf("%s.before-%04d-%d.db", db.path, newest, n)
+		}
+		if _, err := os.Lstat(to); err == nil {
+			continue
+		}
+		err := db.Backup(ctx, to)
+		if errors.Is(err, ErrUnverified) { // the upgrade does not make it worse; verify tells
+			db.log.Warn("the data do not verify", "cause", err)
+			err = nil
+		}
+		return to, err
+	}
 }
 
 // lockMigration keeps other processes from migrating at the same moment.
@@ -111,6 +131,8 @@ func (db *DB) lockMigration(ctx context.Context) (unlock func(), err error) {
 	}, nil
 }
 
+const selectVersionOfTables = `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`
+
 // checkVersion reads how far the tables are; 0: there are none. It refuses those of a newer program.
 func (db *DB) checkVersion(ctx context.Context, newest int64) (int64, error) {
 	var tables, current int64
@@ -120,7 +142,7 @@ func (db *DB) checkVersion(ctx context.Context, newest int64) (int64, error) {
 	if tables == 0 {
 		return 0, nil
 	}
-	err := db.row(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`, nil, &current)
+	err := db.row(ctx, selectVersionOfTables, nil, &current)
 	if err != nil {
 		return 0, db.fault(err, "the version of the tables could not be read")
 	}

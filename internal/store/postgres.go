@@ -85,9 +85,17 @@ func (db *DB) checkSettings(ctx context.Context) error {
 	return nil
 }
 
-func postgresIsRetryable(err error) bool {
+func postgresCode(err error) string {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func postgresIsRetryable(err error) bool {
+	code := postgresCode(err)
+	return code == "40001" || code == "40P01" // serialization failure, deadlock
 }
 
 // postgresFault reads SQLSTATE codes: https://www.postgresql.org/docs/current/errcodes-appendix.html

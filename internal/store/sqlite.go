@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,19 +37,23 @@ var pragmas = []struct{ name, set, is string }{
 const inMemory = ":memory:"
 
 // sqliteDSN makes the address of one pool; path is escaped, so that no part of it is read as a setting.
-func sqliteDSN(path string, parameters ...string) string {
+func sqliteDSN(path string, more ...string) string {
 	escaped := (&url.URL{Path: path}).EscapedPath()
 	if path == inMemory {
 		escaped = path
 	}
+	var parameters []string
 	for _, p := range pragmas {
-		if path == inMemory && p.name == "journal_mode" {
+		if p.name == "journal_mode" && (path == inMemory || slices.Contains(more, asIs)) {
 			continue // a database in memory keeps its journal there
 		}
 		parameters = append(parameters, fmt.Sprintf("_pragma=%s(%s)", p.name, p.set))
 	}
-	return "file:" + escaped + "?" + strings.Join(parameters, "&")
+	return "file:" + escaped + "?" + strings.Join(append(parameters, more...), "&")
 }
+
+// asIs opens a file without changing a byte of it.
+const asIs = "mode=ro"
 
 func (db *DB) openSQLite(ctx context.Context, path string) error {
 	db.dialect = sqliteDialect
@@ -76,7 +81,11 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 			return err
 		}
 	}
-	if db.r, err = openPool(sqliteDSN(db.path, "_pragma=query_only(1)"), runtime.NumCPU()); err != nil {
+	readers := []string{"_pragma=query_only(1)"}
+	if db.options.ReadOnly {
+		readers = append(readers, asIs)
+	}
+	if db.r, err = openPool(sqliteDSN(db.path, readers...), runtime.NumCPU()); err != nil {
 		return db.fault(err, doing)
 	}
 	return db.checkPragmas(ctx, db.r, path)
@@ -135,7 +144,7 @@ func (db *DB) checkPragmas(ctx context.Context, pool *sql.DB, path string) error
 		if err := pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
 			return db.fault(err, fmt.Sprintf("The database %s could not be opened", path))
 		}
-		if got != p.is && (path != inMemory || p.name != "journal_mode") {
+		if got != p.is && (p.name != "journal_mode" || path != inMemory && !db.options.ReadOnly) {
 			return fault.New(fault.Internal, fmt.Sprintf("The database %s runs with %s=%s instead of %s, which could lose changes.", path, p.name, got, p.is),
 				"Make sure that no other program has the file open, and tell the makers of Waymark.")
 		}

@@ -60,9 +60,16 @@ func (db *DB) write(ctx context.Context, doing string, fn func(context.Context, 
 		changed, err := db.try(ctx, actor, fn)
 		if err == nil {
 			if changed {
+				db.full.Store(0)
 				db.notify()
 			}
 			return nil
+		}
+		if db.dialect.isFull(err) {
+			db.full.Store(db.now().UnixMicro())
+			if db.hasBallast() {
+				db.dropBallast()
+			}
 		}
 		if db.dialect.isBroken(err) {
 			db.breakOff(err)

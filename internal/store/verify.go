@@ -171,6 +171,8 @@ func (v *verifier) note(a *AuditRow) {
 const selectEverything = `SELECT ` + readColumns + `, value_number, ended_at, ended_by, ended_seq, withdrawn FROM observation_history
 	UNION ALL SELECT ` + readColumns + `, value_number, 0, '', 0, 0 FROM observation ORDER BY ` + keyColumns
 
+const selectKnown = `SELECT 'area/' || code FROM area UNION ALL SELECT 'source/' || code FROM source`
+
 // observations makes the digests of every write again from what is stored.
 func (v *verifier) observations(ctx context.Context) error {
 	written, endings := map[int64]*digest{}, map[int64]*digest{}
@@ -180,8 +182,18 @@ func (v *verifier) observations(ctx context.Context) error {
 		}
 		return m[seq]
 	}
+	known := map[string]bool{}
+	err := v.each(ctx, selectKnown, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		known[name] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	r := newReader()
-	err := v.each(ctx, selectEverything, func(rows *sql.Rows) error {
+	err = v.each(ctx, selectEverything, func(rows *sql.Rows) error {
 		var e ended
 		var double sql.NullFloat64
 		if err := r.scan(rows, &e.stored, &double, &e.at, &e.by, &e.seqEnd, &e.withdrawn); err != nil {
@@ -191,6 +203,9 @@ func (v *verifier) observations(ctx context.Context) error {
 		of(written, e.seq).statement(&e.Observation, true)
 		if e.seqEnd != 0 {
 			of(endings, e.seqEnd).ending(&e)
+		}
+		if !known["area/"+e.Area] || !known["source/"+e.Source] {
+			v.broken(e.seq, "an observation of %s names the area %s or the source %s, which is gone", e.Indicator, e.Area, e.Source)
 		}
 		if double.Valid != (e.Value != nil) || double.Valid && math.Float64bits(double.Float64) != math.Float64bits(e.Value.InexactFloat64()) {
 			v.broken(e.seq, "the rounded value of %s in %s for %s is not that of the exact one", e.Indicator, e.Area, e.Period)
