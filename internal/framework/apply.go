@@ -28,7 +28,9 @@ func Apply(v *Version, edits []Edit) (*Version, *Crosswalk, error) {
 		next.State = Draft
 		next.Valid = reference.Period{}
 	}
+	about := make([][]string, len(edits))
 	for i, e := range edits {
+		about[i] = e.touches(next)
 		if err := next.apply(e); err != nil {
 			return nil, nil, inEdit(i, e, err)
 		}
@@ -37,7 +39,7 @@ func Apply(v *Version, edits []Edit) (*Version, *Crosswalk, error) {
 		return nil, nil, err
 	}
 	cross := Cross(v, next)
-	cross.judge(v, next, edits)
+	cross.judge(v, next, edits, about)
 	return next, cross, nil
 }
 

@@ -275,6 +275,8 @@ func TestCrosswalkTellsWhatCompares(t *testing.T) {
 	}
 	editorial := Words("T1", "against it", "opposing it")
 	editorial.Editorial = true
+	numbered := Words("T1", "90%", "95%")
+	numbered.Editorial = true
 	for name, c := range map[string]struct {
 		edits      []Edit
 		kind       CrossKind
@@ -287,6 +289,7 @@ func TestCrosswalkTellsWhatCompares(t *testing.T) {
 		"a number":                {[]Edit{Words("T1", "90%", "95%")}, Revised, false, "the words changed"},
 		"words":                   {[]Edit{Words("T1", "against it", "against all")}, Revised, false, "the words changed"},
 		"said to be editorial":    {[]Edit{editorial}, Editorial, true, "mean the same"},
+		"a number said the same":  {[]Edit{numbered}, Revised, false, "the words changed"},
 		"said to compare":         {[]Edit{said(Words("T1", "against it", "against all"), &yes, "decided by the group")}, Revised, true, "decided by the group"},
 		"said not to compare":     {[]Edit{said(Words("T1", "against it", "Against it"), &no, "")}, Editorial, false, ""},
 		"the definition":          {[]Edit{Set(OneSheet, "T1", "definition", "what T1 is", "else")}, Unchanged, false, "reference sheet"},
@@ -303,6 +306,16 @@ func TestCrosswalkTellsWhatCompares(t *testing.T) {
 				t.Errorf("%+v, want %s, comparable %v, note %q", row, c.kind, c.comparable, c.says)
 			}
 		})
+	}
+}
+
+// Codes that change places on the way must not carry a comment to the wrong element.
+func TestCrosswalkNamesTheCommentsBehindDespiteRenumbering(t *testing.T) {
+	e := Words("T1.1", "indictment", "conviction") // T1.2 until the edit before
+	e.Behind = []string{"CM-12"}
+	_, cross := mustApply(t, fixture(t), Edit{Op: OpRenumber, Old: raw(map[string]string{"e5": "T1.1", "e6": "T1.2"}), New: raw(map[string]string{"e5": "T1.2", "e6": "T1.1"})}, e)
+	if six, five := rowOf(t, cross, "e6"), rowOf(t, cross, "e5"); len(six.Behind) != 1 || len(five.Behind) != 0 {
+		t.Errorf("behind %v and %v, want the comment at e6 alone", six.Behind, five.Behind)
 	}
 }
 

@@ -124,6 +124,8 @@ func descent(a, b *Version, e *Element) Crossing {
 	return row
 }
 
+const wordsChanged = "the words changed"
+
 // cross compares an element that is in both versions.
 func cross(a, b *Version, before, after *Element, outOfOrder bool) Crossing {
 	row := Crossing{Kind: Unchanged, From: []string{before.ID}, To: []string{after.ID}, Comparable: true}
@@ -139,7 +141,7 @@ func cross(a, b *Version, before, after *Element, outOfOrder bool) Crossing {
 	default:
 		row.Kind = Revised
 		row.Comparable = false
-		notes = append(notes, "the words changed")
+		notes = append(notes, wordsChanged)
 	}
 	was, hadSheet := a.Sheet(before.Code)
 	is, hasSheet := b.Sheet(after.Code)
@@ -246,37 +248,41 @@ func kept(keys []string, place map[string]int) map[string]bool {
 }
 
 // judge puts in what only people can say: that changed words mean the same, whether figures compare,
-// and what led to the edits.
-func (c *Crosswalk) judge(a, b *Version, edits []Edit) {
-	words := map[string]int{} // edits of the words of an element, and how many of them are editorial
-	editorial := map[string]int{}
-	for _, e := range edits {
-		if e.changesWords() {
-			for _, id := range e.touches(a, b) {
-				words[id]++
-				if e.Editorial {
-					editorial[id]++
-				}
-			}
-		}
-	}
+// and what led to the edits. About lists the elements each edit is about. A changed number is never
+// editorial, whoever says so.
+func (c *Crosswalk) judge(a, b *Version, edits []Edit, about [][]string) {
 	for i := range c.Rows {
 		row := &c.Rows[i]
-		if row.Kind == Revised && editorial[row.From[0]] > 0 && editorial[row.From[0]] == words[row.From[0]] {
-			fresh := row.Note == "the words changed"
-			row.Kind = Editorial
-			row.Comparable = row.Comparable || fresh
-			row.Note = "the words changed and mean the same"
+		var mine []*Edit
+		words, editorial := 0, 0 // edits of the words, and how many of them are called editorial
+		for n := range edits {
+			if slices.ContainsFunc(about[n], func(id string) bool { return slices.Contains(row.From, id) || slices.Contains(row.To, id) }) {
+				mine = append(mine, &edits[n])
+			}
 		}
-		for _, e := range edits {
-			if !slices.ContainsFunc(e.touches(a, b), func(id string) bool { return slices.Contains(row.From, id) || slices.Contains(row.To, id) }) {
-				continue
+		for _, e := range mine {
+			if e.changesWords() {
+				words++
+				if e.Editorial {
+					editorial++
+				}
 			}
 			for _, cause := range e.Behind {
 				if !slices.Contains(row.Behind, cause) {
 					row.Behind = append(row.Behind, cause)
 				}
 			}
+		}
+		if row.Kind == Revised && words > 0 && editorial == words {
+			before, _ := a.byID(row.From[0])
+			after, _ := b.byID(row.To[0])
+			if numbers(before.Text) == numbers(after.Text) {
+				row.Kind = Editorial
+				row.Comparable = row.Note == wordsChanged // nothing else stands against it
+				row.Note = strings.Replace(row.Note, wordsChanged, "the words changed and mean the same", 1)
+			}
+		}
+		for _, e := range mine { // the last word of a person stands
 			if e.Comparable != nil {
 				row.Comparable = *e.Comparable
 			}
@@ -291,8 +297,8 @@ func (e *Edit) changesWords() bool {
 	return e.Op == OpWords || e.Op == OpSet && (e.Thing == OneElement || e.Thing == "") && e.Field == "text"
 }
 
-// touches lists the ids of the elements an edit is about, in either version.
-func (e *Edit) touches(a, b *Version) []string {
+// touches lists the ids of the elements an edit is about, as the version stands.
+func (e *Edit) touches(v *Version) []string {
 	var keys []string
 	switch {
 	case e.Op == OpRenumber:
@@ -320,21 +326,12 @@ func (e *Edit) touches(a, b *Version) []string {
 		of, _, _ := strings.Cut(e.Key, "/")
 		keys = append(keys, of)
 	case e.Thing == OneVariant:
-		for _, v := range []*Version{a, b} {
-			if w, ok := v.Variant("", e.Key); ok {
-				keys = append(keys, w.Of)
-			}
+		if w, ok := v.Variant("", e.Key); ok {
+			keys = append(keys, w.Of)
 		}
 	}
-	var ids []string
-	for _, key := range keys {
-		for _, v := range []*Version{a, b} {
-			if id := v.elementID(key); !slices.Contains(ids, id) {
-				if _, ok := v.byID(id); ok {
-					ids = append(ids, id)
-				}
-			}
-		}
+	for i, key := range keys {
+		keys[i] = v.elementID(key)
 	}
-	return ids
+	return keys
 }

@@ -139,3 +139,12 @@ func raw(value any) json.RawMessage {
 	}
 	return data
 }
+
+// ParseEdits reads a list of edits from JSON, strictly: what it does not know is refused by name.
+func ParseEdits(data []byte) ([]Edit, error) {
+	var edits []Edit
+	if err := strictly(data, &edits); err != nil {
+		return nil, err
+	}
+	return edits, nil
+}

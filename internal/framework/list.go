@@ -170,7 +170,7 @@ func marshal(value any) ([]byte, error) {
 // strictly reads JSON into a value and refuses fields it has no place for.
 func strictly(data json.RawMessage, into any) error {
 	if len(data) == 0 {
-		return fault.New(fault.Refused, "the edit has no new value", "say what is to stand there")
+		return fault.New(fault.Refused, "the edit leaves a value out that it needs", "say what stands there and what is to stand there")
 	}
 	if err := checkJSON(data); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -125,10 +126,31 @@ func decode(data []byte) (*Version, error) {
 // maxDepth is how deep a framework document may nest; its own shape needs seven levels.
 const maxDepth = 32
 
+// power is a number written with an exponent: nine characters of it can stand for a billion digits.
+var power = regexp.MustCompile(`^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+$`)
+
+// maxDigits is how long a number may be; none in a framework needs more.
+const maxDigits = 40
+
+// checkNumber refuses numbers, in quotes or not, that would take for ever to count with.
+func checkNumber(token json.Token) error {
+	text, isText := token.(string)
+	if n, ok := token.(json.Number); ok {
+		text = n.String()
+	} else if !isText || text == "" || strings.Trim(text, "+-.0123456789eE") != "" {
+		return nil
+	}
+	if power.MatchString(text) || len(text) > maxDigits {
+		return fault.New(fault.Refused, fmt.Sprintf("this JSON cannot be taken: the number %s is too long or written with an exponent", short(text)), "write it with plain digits")
+	}
+	return nil
+}
+
 // checkJSON refuses what encoding/json lets pass: a field given twice in one object (the last would
-// win), text after the document, and nesting without end.
+// win), text after the document, nesting without end, and numbers without end.
 func checkJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
 	type level struct {
 		object bool
 		fields map[string]bool
@@ -149,7 +171,7 @@ func checkJSON(data []byte) error {
 		case top >= 0 && open[top].object && !open[top].value:
 			name, _ := token.(string)
 			if open[top].fields[name] {
-				return fault.New(fault.Refused, fmt.Sprintf("not a framework document: the field %q stands twice in one object", name), "keep one of the two")
+				return fault.New(fault.Refused, fmt.Sprintf("this JSON cannot be taken: the field %q stands twice in one object", name), "keep one of the two")
 			}
 			open[top].fields[name] = true
 			open[top].value = true
@@ -158,9 +180,12 @@ func checkJSON(data []byte) error {
 			if top >= 0 {
 				open[top].value = false
 			}
+			if err := checkNumber(token); err != nil {
+				return err
+			}
 			if isDelim {
 				if len(open) == maxDepth {
-					return fault.New(fault.Refused, fmt.Sprintf("not a framework document: it nests deeper than %d levels", maxDepth), "")
+					return fault.New(fault.Refused, fmt.Sprintf("this JSON cannot be taken: it nests deeper than %d levels", maxDepth), "")
 				}
 				open = append(open, level{object: delim == '{', fields: map[string]bool{}})
 			}
@@ -170,7 +195,7 @@ func checkJSON(data []byte) error {
 		}
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return fault.New(fault.Refused, "not a framework document: something follows after its end", "give one document in one file")
+		return fault.New(fault.Refused, "this JSON cannot be taken: something follows after its end", "give one document in one file")
 	}
 	return nil
 }
@@ -187,7 +212,7 @@ func unreadable(err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		text = "it ends too early"
 	}
-	return fault.New(fault.Refused, "not a framework document: "+text, "send the JSON that an export of a framework gives")
+	return fault.New(fault.Refused, "this JSON cannot be taken: "+text, "send JSON of the shape that an export gives")
 }
 
 // Canonical gives the bytes of a version that its Digest is made of: UTF-8 JSON without spaces, the

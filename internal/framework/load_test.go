@@ -253,6 +253,10 @@ func TestParseRefusesWhatItDoesNotKnow(t *testing.T) {
 		"value as text":      strings.Replace(good, `"value":"0.9"`, `"value":"XX%"`, 1),
 		"a day that is none": strings.Replace(good, `"goalDate":"2020-12-31"`, `"goalDate":"2020-02-30"`, 1),
 		"number for a text":  strings.Replace(good, `"framework":"cop-2015"`, `"framework":7`, 1),
+		"endless number":     strings.Replace(good, `"value":"0.9"`, `"value":"1e999999999"`, 1),
+		"endless bare":       strings.Replace(good, `"value":"0.9"`, `"value":1e999999999`, 1),
+		"long number":        strings.Replace(good, `"value":"0.9"`, `"value":"0.`+strings.Repeat("9", 50)+`"`, 1),
+		"endless parameter":  strings.Replace(good, `"matchedPanelMinimum":"0.70"`, `"matchedPanelMinimum":"1E+999999999"`, 1),
 		"deep nesting":       strings.Repeat("[", 100_000),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"waymark/internal/fault"
 	"waymark/internal/reference"
 )
 
@@ -71,7 +72,7 @@ func ParseID(id, defaultFramework string) (framework string, number int, err err
 	}
 	number, err = strconv.Atoi(num)
 	if err != nil || number < 1 || name == "" {
-		return "", 0, fmt.Errorf("%q is not a version: write name@number, for example cop-2015@1", id)
+		return "", 0, fault.New(fault.Refused, fmt.Sprintf("%q is not a version", id), "write name@number, for example cop-2015@1")
 	}
 	return name, number, nil
 }

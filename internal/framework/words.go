@@ -174,3 +174,14 @@ func letters(s string) string {
 	}
 	return b.String()
 }
+
+// numbers lists the numbers of a text, in order.
+func numbers(s string) string {
+	var out []string
+	for _, t := range tokens(s) {
+		if strings.ContainsFunc(t, unicode.IsNumber) {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, " ")
+}
