@@ -23,6 +23,12 @@ func (s *service) cached(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Vary", "Accept-Encoding")
+		if r.Method == http.MethodPost && r.URL.Path == impactPath { // works something out and changes nothing
+			h.Set("Cache-Control", "no-store")
+			r.Body = http.MaxBytesReader(w, r.Body, maxEdits)
+			next.ServeHTTP(w, r)
+			return
+		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			writeProblem(w, http.StatusMethodNotAllowed, "Nothing is changed through this interface yet.", "Read with GET; take lists in with the command waymark import.")
 			return

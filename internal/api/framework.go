@@ -8,6 +8,7 @@ import (
 
 	"waymark/internal/framework"
 	"waymark/internal/lang"
+	"waymark/internal/publication"
 )
 
 var languages = lang.Tags()
@@ -17,6 +18,25 @@ type versionInput struct {
 }
 
 type versionOutput struct{ Body *framework.Version }
+
+type differenceInput struct {
+	Range string `path:"range" doc:"Two versions, for example cop-2015@1..cop-2015@2."`
+}
+
+type differenceOutput struct{ Body *framework.Difference }
+
+// impactPath answers what a change would do; maxEdits bounds the body.
+const (
+	impactPath = "/api/v1/impact"
+	maxEdits   = 1 << 20
+)
+
+type impactInput struct {
+	View
+	RawBody []byte `contentType:"application/json" doc:"An array of edits, as /api/v1/differences prints them."`
+}
+
+type impactOutput struct{ Body *publication.Impact }
 
 func (s *service) registerFramework(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "frameworks", Method: http.MethodGet, Path: "/api/v1/frameworks", Tags: []string{"Framework"},
@@ -38,5 +58,37 @@ func (s *service) registerFramework(api huma.API) {
 			return nil, s.refuse(ctx, err)
 		}
 		return &versionOutput{v}, nil
+	})
+	huma.Register(api, huma.Operation{OperationID: "difference", Method: http.MethodGet, Path: "/api/v1/differences/{range}", Tags: []string{"Framework"},
+		Summary: "What changed between two versions: edits, words and the crosswalk"}, func(ctx context.Context, in *differenceInput) (*differenceOutput, error) {
+		n, err := s.publication.Snapshot(ctx)
+		if err != nil {
+			return nil, s.refuse(ctx, err)
+		}
+		d, err := n.Difference(in.Range)
+		if err != nil {
+			return nil, s.refuse(ctx, err)
+		}
+		return &differenceOutput{d}, nil
+	})
+	huma.Register(api, huma.Operation{OperationID: "impact", Method: http.MethodPost, Path: impactPath, Tags: []string{"Framework"},
+		Summary: "What edits to a version would do to the figures: bounds and verdicts before and after, and every country that would stand elsewhere, with the reason. Nothing is stored."}, func(ctx context.Context, in *impactInput) (*impactOutput, error) {
+		q, err := in.query()
+		if err != nil {
+			return nil, s.refuse(ctx, err)
+		}
+		edits, err := framework.ParseEdits(in.RawBody)
+		if err != nil {
+			return nil, s.refuse(ctx, err)
+		}
+		n, err := s.publication.Snapshot(ctx)
+		if err != nil {
+			return nil, s.refuse(ctx, err)
+		}
+		impact, err := n.Impact(ctx, edits, q)
+		if err != nil {
+			return nil, s.refuse(ctx, err)
+		}
+		return &impactOutput{impact}, nil
 	})
 }

@@ -17,6 +17,7 @@ import (
 
 func frameworkCommand() command {
 	return command{name: "framework", summary: "List, show and export the frameworks and their versions.", sub: []command{
+		impactCommand(),
 		{name: "list", summary: "List every version of every framework.", setup: func(*flag.FlagSet) func(context.Context, *env, []string) error {
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := exactly(args, 0, "no arguments"); err != nil {

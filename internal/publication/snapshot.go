@@ -98,6 +98,23 @@ func (n *Snapshot) FrameworkVersion(id string) (*framework.Version, error) {
 	return e.version, nil
 }
 
+// Difference tells what changed between two versions, "cop-2015@1..cop-2015@2" or "1..2".
+func (n *Snapshot) Difference(pair string) (*framework.Difference, error) {
+	from, to, ok := strings.Cut(pair, "..")
+	if !ok || from == "" || to == "" {
+		return nil, fault.Newf(fault.Refused, "%q names no two versions", pair).WithFix("Write them as cop-2015@1..cop-2015@2.")
+	}
+	a, err := n.lookUp(from)
+	if err != nil {
+		return nil, err
+	}
+	b, err := n.lookUp(to)
+	if err != nil {
+		return nil, err
+	}
+	return framework.Diff(a.version, b.version)
+}
+
 // Figures computes the figures asked for, in the order of the version's codes, the headline first.
 func (n *Snapshot) Figures(q FigureQuery) ([]monitoring.Figure, error) {
 	e, err := n.lookUp(q.Version)
