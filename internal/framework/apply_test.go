@@ -296,6 +296,7 @@ func TestCrosswalkTellsWhatCompares(t *testing.T) {
 		"a caveat":                {[]Edit{Set(OneSheet, "T1", "caveats", []string{}, []string{"care"})}, Unchanged, true, ""},
 		"the headline":            {headline, Unchanged, false, "from T1a to T1b"},
 		"the criterion":           {[]Edit{Set(OneVariant, "T1a", "met", "law", "law && good_law")}, Unchanged, false, "criterion of T1a"},
+		"enough for partly":       {[]Edit{Set(OneVariant, "T1a", "partly", nil, "law || good_law")}, Unchanged, false, "criterion of T1a"},
 		"a variant beside it":     {[]Edit{Set(OneVariant, "T1b", "partly", "law || good_law", nil)}, Unchanged, true, ""},
 		"the universe":            {[]Edit{Set(TheVersion, "", "universe", "all", "some")}, Unchanged, false, "criterion of T1a"},
 		"the words and the sheet": {[]Edit{editorial, Set(OneSheet, "T1", "unit", "%", "points")}, Editorial, false, ""},
