@@ -41,6 +41,7 @@ func TestEveryPageKeepsTheBars(t *testing.T) {
 			for _, width := range []int{telephone, desk} {
 				name := strings.Trim(lang+strings.ReplaceAll(r.path, "/", "-"), "-")
 				t.Run(fmt.Sprintf("%s-%d", name, width), func(t *testing.T) {
+					t.Parallel()
 					b := newTab(t, look{width: width})
 					want := r.status
 					if want == 0 {

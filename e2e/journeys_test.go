@@ -1,0 +1,158 @@
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// The journeys of readers, each walked as a person without JavaScript and without a mouse walks it,
+// and counted: an act is a link followed or a form sent. Tab is pressed until the thing wanted has the
+// focus; a page where that takes too long is a page whose order is wrong.
+
+// walker counts the acts of one journey.
+type walker struct {
+	*tab
+	acts int
+}
+
+func walk(t *testing.T, width int) *walker {
+	t.Helper()
+	return &walker{tab: newTab(t, look{width: width, noScript: true})}
+}
+
+// choose goes to a link or button by keyboard and presses Enter.
+func (w *walker) choose(sel string, limit int) {
+	w.t.Helper()
+	w.tabTo(sel, limit)
+	w.pressTo(kb.Enter)
+	w.acts++
+}
+
+// answer goes to a field by keyboard, writes into it and presses Enter.
+func (w *walker) answer(sel, text string, limit int) {
+	w.t.Helper()
+	w.tabTo(sel, limit)
+	w.press(strings.Split(text, "")...)
+	w.pressTo(kb.Enter)
+	w.acts++
+}
+
+// sees fails the test when what a reader sees of sel lacks a text.
+func (w *walker) sees(sel string, texts ...string) {
+	w.t.Helper()
+	if !w.has(sel) {
+		w.t.Fatalf("%s shows no %s", w.url(), sel)
+	}
+	got := w.text(sel)
+	for _, text := range texts {
+		if !strings.Contains(got, text) {
+			w.t.Errorf("%s: %s says %q, want something with %q", w.url(), sel, got, text)
+		}
+	}
+}
+
+func (w *walker) within(acts int) {
+	w.t.Helper()
+	if w.acts > acts {
+		w.t.Errorf("the journey took %d acts, want at most %d", w.acts, acts)
+	}
+	for _, p := range w.complaints() {
+		w.t.Error(p)
+	}
+}
+
+// Journalist: is my country covered by target 1, and who says so?
+func TestJournalistFindsWhoSaysSo(t *testing.T) {
+	for _, width := range []int{telephone, desk} {
+		w := walk(t, width)
+		w.open(site(t).url + "/en/")
+		w.answer("#q", "Kenya", 40)
+		w.sees("h1", "Kenya")
+		row := `main tr:has(th a[href="#T1"])`
+		w.sees(row+" .chip", "In place")
+		w.sees(row, "US Department of Labor")
+		w.within(3)
+	}
+}
+
+// Minister: what would move us to basic protection? A country that has everything is told so.
+func TestMinisterFindsWhatIsMissing(t *testing.T) {
+	w := walk(t, desk)
+	w.open(site(t).url + "/en/")
+	w.answer("#q", "Kenya", 40)
+	w.sees("#missing + p", "Nothing")
+	w.open(site(t).url + "/en/")
+	w.acts = 0
+	w.answer("#q", "Yemen", 40)
+	w.sees("#missing + ul", "T1", "not in place", "T2", "not known")
+	w.tabTo("#missing + ul > li a", 40)
+	w.press(kb.Enter) // a link within the page
+	w.acts++
+	if !strings.HasSuffix(w.url(), "#T1") || !w.has("section:has(#T1) table") {
+		t.Errorf("the first missing thing leads to %s, want its evidence", w.url())
+	}
+	w.within(2)
+}
+
+// Data scientist: one table with its metadata, and one call of the API that works as printed.
+func TestDataScientistTakesATable(t *testing.T) {
+	p := site(t)
+	w := walk(t, desk)
+	w.open(p.url + "/en/")
+	w.choose(`header nav.wide a[href="/en/data"]`, 10)
+	w.sees("main", "Licence", "CC BY")
+	csv := eval[string](w.tab, `document.querySelector("#tables ~ table a[href$='countries.csv']").href`)
+	if lines := strings.Count(get(t, csv), "\n"); lines < 193 {
+		t.Errorf("%s has %d lines, want one for each of 193 countries", csv, lines)
+	}
+	// The address is printed with its host only where the operator has named it (--origin).
+	calls := eval[[]string](w.tab, `[...document.querySelectorAll("main code")].map(e => (e.textContent.match(/\/api\/v1\/\S+/) || [""])[0]).filter(Boolean)`)
+	if len(calls) == 0 {
+		t.Fatalf("%s documents no call of the API", w.url())
+	}
+	for _, c := range calls {
+		if body := get(t, p.url+strings.Trim(c, `"'`)); !strings.HasPrefix(body, "{") {
+			t.Errorf("the call printed on the page, %s, answers %.80q", c, body)
+		}
+	}
+	w.within(1)
+}
+
+// Child or parent: where do I report?
+func TestChildFindsWhereToReport(t *testing.T) {
+	for _, width := range []int{telephone, desk} {
+		w := walk(t, width)
+		w.open(site(t).url + "/en/")
+		w.choose(`aside.help a`, 25)
+		w.answer("#c", "Kenya", 30)
+		w.sees("main", "Kenya")
+		if !w.has(`main .card a[href^="tel:"]`) {
+			t.Errorf("%s shows no number to call", w.url())
+		}
+		if !w.has("#quit") {
+			t.Errorf("%s has no quick exit", w.url())
+		}
+		w.within(2)
+	}
+}
+
+func get(t *testing.T, address string) string {
+	t.Helper()
+	res, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s = %d, want 200", address, res.StatusCode)
+	}
+	return string(body)
+}
