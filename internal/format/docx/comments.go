@@ -88,23 +88,41 @@ func (r *reader) readThreads(byPara map[string]int) {
 			up[i] = p
 		}
 	}
-	for i := range up {
-		if !circles(up, i) {
-			list[i].Parent = list[up[i]].ID
-		}
+	for i := range circles(up) {
+		delete(up, i)
+	}
+	for i, p := range up {
+		list[i].Parent = list[p].ID
 	}
 }
 
-// circles tells whether following the parents from i never ends.
-func circles(up map[int]int, i int) bool {
-	for range len(up) + 1 {
-		next, ok := up[i]
-		if !ok {
-			return false
+// circles finds the comments from which following the parents never ends. They count as roots.
+func circles(up map[int]int) map[int]bool {
+	ends := map[int]bool{} // known answers: whether the way up ends
+	for i := range up {
+		var way []int
+		on := map[int]bool{}
+		at, ok := i, true
+		for ok && !on[at] {
+			if _, known := ends[at]; known {
+				break
+			}
+			on[at] = true
+			way = append(way, at)
+			at, ok = up[at]
 		}
-		i = next
+		end, known := ends[at]
+		for _, w := range way {
+			ends[w] = !ok || known && end
+		}
 	}
-	return true
+	out := map[int]bool{}
+	for i := range up {
+		if !ends[i] {
+			out[i] = true
+		}
+	}
+	return out
 }
 
 func (r *reader) readDurableIDs(byPara map[string]int) {

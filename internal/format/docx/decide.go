@@ -1,6 +1,8 @@
 package docx
 
 import (
+	"slices"
+
 	"github.com/beevik/etree"
 )
 
@@ -73,17 +75,19 @@ type decider struct {
 	t      *tree
 	accept bool
 
-	goes    map[*etree.Element]bool // content controls, tables and rows that go if nothing is left in them
-	unwrap  map[*etree.Element]bool // content controls that go while their content stays
-	joins   map[*etree.Element]bool // paragraphs whose mark goes
-	blank   map[*etree.Element]bool // paragraphs that had no content, deleted or not, to begin with
-	codes   map[*etree.Element]bool // field codes that stood inside a field
-	emptied map[*etree.Element]bool // tables that lost their last row
-	carried []etree.Token           // comment marks looking for the next paragraph
+	goes     map[*etree.Element]bool           // content controls, tables and rows that go if nothing is left in them
+	unwrap   map[*etree.Element]bool           // content controls that go while their content stays
+	joins    map[*etree.Element]bool           // paragraphs whose mark goes
+	blank    map[*etree.Element]bool           // paragraphs that had no content, deleted or not, to begin with
+	codes    map[*etree.Element]bool           // field codes that stood inside a field
+	lastCell map[*etree.Element]*etree.Element // by row: the last cell that stays
+	emptied  map[*etree.Element]bool           // tables that lost their last row
+	carried  []etree.Token                     // comment marks looking for the next paragraph
 }
 
 func (z *decider) run() {
 	z.joins, z.blank, z.emptied = map[*etree.Element]bool{}, map[*etree.Element]bool{}, map[*etree.Element]bool{}
+	z.lastCell = map[*etree.Element]*etree.Element{}
 	z.codes = fieldCodes(z.t)
 	z.findRanges()
 	root := z.t.doc.Root()
@@ -240,9 +244,7 @@ func (z *decider) paragraph(p *etree.Element) []etree.Token {
 		if pPr := z.t.find(p, "pPr"); pPr != nil {
 			at = pPr.Index() + 1
 		}
-		for i, tok := range z.carried {
-			p.InsertChildAt(at+i, tok)
-		}
+		replaceChildren(p, slices.Concat(p.Child[:at:at], z.carried, p.Child[at:]))
 		z.carried = nil
 	}
 	return []etree.Token{p}
@@ -361,12 +363,12 @@ func (z *decider) drop(e *etree.Element) []etree.Token {
 		return true
 	})
 	for _, c := range found {
+		mark := etree.NewElement(c.Tag) // a mark is empty, whatever stood in it
+		mark.Space, mark.Attr = c.Space, slices.Clone(c.Attr)
 		if z.t.w(c) == "commentReference" {
-			c = wrapped(z.t, c)
-		} else if p := c.Parent(); p != nil {
-			p.RemoveChild(c)
+			mark = wrapped(z.t, c.Parent(), mark)
 		}
-		kept = append(kept, c)
+		kept = append(kept, mark)
 	}
 	if inBlock || z.isBlockLevel(e) {
 		z.carried = append(z.carried, kept...)
@@ -376,18 +378,19 @@ func (z *decider) drop(e *etree.Element) []etree.Token {
 }
 
 // wrapped makes the run that keeps a comment reference, with the look of the run it stood in.
-func wrapped(t *tree, reference *etree.Element) *etree.Element {
+func wrapped(t *tree, old, reference *etree.Element) *etree.Element {
 	r := etree.NewElement("r")
 	r.Space = reference.Space
-	if old := reference.Parent(); old != nil {
+	if old != nil {
 		if rPr := t.find(old, "rPr"); rPr != nil {
-			cp := rPr.Copy()
-			for _, c := range cp.ChildElements() {
-				if l := c.Tag; isChangeWrapper(l) || isPropertyChange(l) {
-					cp.RemoveChild(c)
+			look := etree.NewElement("rPr")
+			look.Space = rPr.Space
+			for _, c := range children(rPr) {
+				if len(c.Child) == 0 && !revisionElement(t.w(c)) {
+					look.AddChild(c.Copy())
 				}
 			}
-			r.AddChild(cp)
+			r.AddChild(look)
 		}
 	}
 	r.AddChild(reference)

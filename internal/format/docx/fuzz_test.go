@@ -61,29 +61,7 @@ func FuzzComments(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c, l := d.read()
-		raw := 0
-		for _, tr := range d.trees() {
-			if tr != d.settings {
-				raw += countAccounted(tr)
-			}
-		}
-		lines := 0
-		for _, line := range l.sorted() {
-			if accountedTag.MatchString("<" + line.Element[strings.LastIndexAny(line.Element, ":}")+1:] + ">") {
-				lines += line.Count
-			}
-		}
-		if lines < raw {
-			t.Errorf("%d elements in the file, %d in the report", raw, lines)
-		}
-		for _, x := range c.Comments {
-			for _, p := range x.Places {
-				if b := c.Blocks[p.Block]; p.Accepted.Start < 0 || p.Accepted.End > len([]rune(b.Accepted)) || p.Rejected.End > len([]rune(b.Rejected)) {
-					t.Errorf("comment %s stands outside its block", x.ID)
-				}
-			}
-		}
+		checkReading(t, d)
 	})
 }
 
@@ -109,25 +87,7 @@ func FuzzRevisions(f *testing.F) {
 		if err != nil {
 			return
 		}
-		d.decide(accept)
-		out, err := d.Bytes()
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := Open(out, Limits{})
-		if err != nil {
-			t.Fatalf("what we wrote is refused: %v", err)
-		}
-		for _, tr := range again.stories {
-			if hasRevisions(tr) {
-				t.Errorf("changes are left")
-			}
-		}
-		for _, b := range again.Blocks() {
-			if b.Accepted != b.Rejected {
-				t.Errorf("%q and %q after the decision", b.Accepted, b.Rejected)
-			}
-		}
+		checkDeciding(t, d, accept)
 	})
 }
 
@@ -140,4 +100,61 @@ func countAccounted(tr *tree) int {
 		return true
 	})
 	return n
+}
+
+// checkReading: every accounted element is read or listed, and every place lies in its block.
+func checkReading(t problems, d *Document) {
+	c, l := d.read()
+	raw := 0
+	for _, tr := range d.trees() {
+		if tr != d.settings {
+			raw += countAccounted(tr)
+		}
+	}
+	lines := 0
+	for _, line := range l.sorted() {
+		if accountedTag.MatchString("<" + line.Element[strings.LastIndexAny(line.Element, ":}")+1:] + ">") {
+			lines += line.Count
+		}
+	}
+	if lines < raw {
+		t.Errorf("%d elements in the file, %d in the report", raw, lines)
+	}
+	for _, x := range c.Comments {
+		for _, p := range x.Places {
+			if b := c.Blocks[p.Block]; p.Accepted.Start < 0 || p.Accepted.End > len([]rune(b.Accepted)) || p.Rejected.End > len([]rune(b.Rejected)) {
+				t.Errorf("comment %s stands outside its block", x.ID)
+			}
+		}
+	}
+}
+
+// checkDeciding: no change is left, and what is written opens and reads one way only.
+func checkDeciding(t problems, d *Document, accept bool) {
+	d.decide(accept)
+	out, err := d.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(out, Limits{})
+	if err != nil {
+		t.Fatalf("what we wrote is refused: %v", err)
+	}
+	for _, tr := range again.stories {
+		if hasRevisions(tr) {
+			t.Errorf("changes are left")
+		}
+	}
+	for _, b := range again.Blocks() {
+		if b.Accepted != b.Rejected {
+			t.Errorf("%q and %q after the decision", b.Accepted, b.Rejected)
+		}
+	}
+}
+
+// problems is what testing and rapid share.
+type problems interface {
+	Errorf(string, ...any)
+	Fatalf(string, ...any)
+	Fatal(...any)
 }

@@ -207,17 +207,77 @@ func TestOpenRefusesWrongChecksumOnlyInPartsItNeeds(t *testing.T) {
 	}
 }
 
-func TestDeepJoinsStayLinear(t *testing.T) { // quadratic work would take minutes, not a moment
-	body := strings.Repeat(`<w:p><w:pPr><w:rPr><w:del w:id="1" w:author="A"/></w:rPr></w:pPr><w:del w:id="2" w:author="A"><w:r><w:delText>x</w:delText></w:r></w:del></w:p>`, 40_000) + "<w:p/>"
-	d, err := Open(smallest(t, body), Limits{Ratio: 10_000})
-	if err != nil {
-		t.Fatal(err)
+// Shapes on which careless code takes quadratic time or memory: minutes instead of moments.
+func TestHostileShapesStayLinear(t *testing.T) {
+	const n = 20_000
+	many := func(n int, f func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(f(i))
+		}
+		return b.String()
 	}
-	if r := d.Inspect(); r.Deletions != 40_000 || r.ParagraphMarks != 40_000 {
-		t.Errorf("%d deletions, %d marks", r.Deletions, r.ParagraphMarks)
+	id := func(format string) func(int) string { return func(i int) string { return fmt.Sprintf(format, i) } }
+	deletedParagraph := `<w:p><w:pPr><w:rPr><w:del w:id="1" w:author="A"/></w:rPr></w:pPr><w:del w:id="2" w:author="A"><w:r><w:delText>x</w:delText></w:r></w:del></w:p>`
+	for name, c := range map[string]struct {
+		body   string
+		blocks int
+	}{
+		"joins":         {strings.Repeat(deletedParagraph, 2*n) + "<w:p/>", 1},
+		"open ranges":   {`<w:p>` + many(n, id(`<w:commentRangeStart w:id="%d"/>`)) + `</w:p>` + strings.Repeat("<w:p/>", n) + `<w:p>` + many(n, id(`<w:commentRangeEnd w:id="%d"/>`)) + `</w:p>`, n + 2},
+		"fields":        {`<w:p>` + strings.Repeat(begin, n/2) + strings.Repeat(run("a"), n/2) + strings.Repeat(end, n/2) + `</w:p>`, 1},
+		"deleted cells": {`<w:tbl><w:tr><w:tc><w:p/></w:tc>` + strings.Repeat(`<w:tc><w:tcPr><w:cellDel w:id="1"/></w:tcPr><w:p/></w:tc>`, n) + `</w:tr></w:tbl><w:p/>`, 2},
+		"marks":         {`<w:p><w:del w:id="1">` + many(n, id(`<w:bookmarkStart w:id="%d" w:name="a"/>`)) + `</w:del></w:p>`, 1},
+		"one paragraph": {`<w:p>` + strings.Repeat(`<w:ins w:id="1" w:author="A">`+run("e\u0301")+`</w:ins>`+run("b"), n) + `</w:p>`, 1},
+		"orphan codes":  {`<w:p><w:del w:id="1">` + begin + `</w:del>` + strings.Repeat(`<w:r><w:instrText>x</w:instrText></w:r>`, n) + `<w:del w:id="2">` + end + `</w:del></w:p>`, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := Open(smallest(t, c.body), Limits{Ratio: 100_000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Inspect()
+			d.AcceptAll()
+			out, err := d.Bytes()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := Open(out, Limits{Ratio: 100_000}); err != nil || len(again.Blocks()) != c.blocks {
+				t.Errorf("%v, want %d blocks", err, c.blocks)
+			}
+		})
 	}
-	d.AcceptAll()
-	if n := len(d.Blocks()); n != 1 {
-		t.Errorf("%d blocks left", n)
+	up := map[int]int{}
+	for i := range n {
+		up[i] = i + 1
+	}
+	if len(circles(up)) != 0 {
+		t.Error("a long chain of replies is taken for a circle")
+	}
+	up[n] = n / 2
+	if len(circles(up)) != n+1 {
+		t.Error("a circle is not seen")
+	}
+}
+
+// Many comments, each over the whole of a long text, must not be quoted without bound; what is left
+// out is said.
+func TestQuotesAreBoundedAndSaySo(t *testing.T) {
+	p := &Paragraph{Text: noise(100_000)}
+	b := NewBuilder(Settings{})
+	b.Paragraph(p)
+	for i := range 60 {
+		b.Comment(NewComment{Key: itoa(i), Author: "A", From: Spot{p, 0}, To: Spot{p, 100_000}})
+	}
+	r := opened(t, written(t, b)).Inspect()
+	total := 0
+	for _, c := range r.CommentList {
+		total += len(c.Quote)
+		if len(c.Places) != 1 {
+			t.Errorf("comment %s has %d places", c.ID, len(c.Places))
+		}
+	}
+	if total > maxQuoted || len(r.NotUnderstood) != 1 {
+		t.Errorf("%d characters quoted, listed %v", total, r.NotUnderstood)
 	}
 }

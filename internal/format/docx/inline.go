@@ -184,12 +184,17 @@ func (w *walker) fieldMark(e *etree.Element) {
 	switch kind, _ := w.t.attr(e, nsW, "fldCharType"); kind {
 	case "begin":
 		w.field = append(w.field, false)
+		w.codes++
 	case "separate":
-		if n := len(w.field); n > 0 {
+		if n := len(w.field); n > 0 && !w.field[n-1] {
 			w.field[n-1] = true
+			w.codes--
 		}
 	case "end":
 		if n := len(w.field); n > 0 {
+			if !w.field[n-1] {
+				w.codes--
+			}
 			w.field = w.field[:n-1]
 		}
 	}
@@ -236,21 +241,21 @@ func (w *walker) mark(e *etree.Element, local string) bool {
 	switch local {
 	case "commentRangeStart":
 		w.seen[e] = true
-		o := openRange{id: id}
+		o := openRange{id: id, block: -1}
 		if w.cur != nil {
-			o.from = w.cur.position()
+			o.block, o.from = w.cur.index, w.cur.position()
 		}
-		w.open = append(w.open, o)
+		if w.open == nil {
+			w.open = map[string]openRange{}
+		}
+		w.open[id] = o
 	case "commentRangeEnd":
 		w.seen[e] = true
-		for i, o := range w.open {
-			if o.id == id {
-				if w.cur != nil {
-					w.span(o)
-				}
-				w.open = append(w.open[:i:i], w.open[i+1:]...)
-				break
+		if o, ok := w.open[id]; ok {
+			if w.cur != nil {
+				w.span(o)
 			}
+			delete(w.open, id)
 		}
 	case "bookmarkStart":
 		if name, _ := w.t.attr(e, nsW, "name"); name != "" {
@@ -295,8 +300,12 @@ func (w *walker) span(o openRange) {
 	if w.story == inNote {
 		return // a comment about a comment has no place in the text
 	}
+	from := position{}
+	if o.block == w.cur.index {
+		from = o.from
+	}
 	a := w.anchor(o.id)
-	a.spans = append(a.spans, w.keep(o.from, w.cur.position()))
+	a.spans = append(a.spans, w.keep(from, w.cur.position()))
 }
 
 // keep makes a place whose positions finish turns into code points.

@@ -72,21 +72,14 @@ func (z *decider) cell(tr, tc *etree.Element) []etree.Token {
 		}
 		return z.drop(tc)
 	}
+	z.lastCell[tr] = tc
 	z.rebuild(tc)
 	return []etree.Token{tc}
 }
 
 // widen adds the columns of tc to the last cell before it that stays.
 func (z *decider) widen(tr, tc *etree.Element) {
-	var before *etree.Element
-	for _, c := range children(tr) {
-		if c == tc {
-			break
-		}
-		if z.t.w(c) == "tc" && z.t.path(c, "tcPr", "cellDel") == nil {
-			before = c
-		}
-	}
+	before := z.lastCell[tr]
 	if before == nil {
 		return
 	}
@@ -213,18 +206,33 @@ func fieldCodes(t *tree) map[*etree.Element]bool {
 // MERGEFORMAT outside the deletion of their field.
 func (z *decider) dropOrphanCodes() {
 	inside := fieldCodes(z.t)
-	var orphans []*etree.Element
+	var orphans, emptied []*etree.Element
 	descend(z.t.doc.Root(), func(e *etree.Element) bool {
 		if z.t.w(e) == "instrText" && z.codes[e] && !inside[e] {
 			orphans = append(orphans, e)
 		}
 		return true
 	})
-	for _, e := range orphans {
-		r := e.Parent()
-		r.RemoveChild(e)
-		if z.t.w(r) == "r" && !hasContent(z.t, r) && r.Parent() != nil {
-			r.Parent().RemoveChild(r)
+	for _, r := range removeAll(orphans) {
+		if z.t.w(r) == "r" && !hasContent(z.t, r) {
+			emptied = append(emptied, r)
 		}
 	}
+	removeAll(emptied)
+}
+
+// removeAll takes elements out of their parents, each parent's in one go, and gives the parents.
+func removeAll(list []*etree.Element) (parents []*etree.Element) {
+	gone, seen := map[etree.Token]bool{}, map[*etree.Element]bool{}
+	for _, e := range list {
+		gone[e] = true
+		if p := e.Parent(); p != nil && !seen[p] {
+			seen[p] = true
+			parents = append(parents, p)
+		}
+	}
+	for _, p := range parents {
+		replaceChildren(p, slices.DeleteFunc(slices.Clone(p.Child), func(tok etree.Token) bool { return gone[tok] }))
+	}
+	return parents
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/beevik/etree"
 	"golang.org/x/text/unicode/norm"
@@ -22,13 +23,17 @@ func (d *Document) Blocks() []Block { return d.Content().Blocks }
 
 // read also gives what was read of the elements that must not get lost.
 func (d *Document) read() (Content, *ledger) {
-	r := &reader{d: d, ledger: newLedger(), anchors: map[string]*anchor{}, styles: readStyles(d.styles)}
+	r := &reader{d: d, ledger: newLedger(), anchors: map[string]*anchor{}}
+	r.styles, r.plain = readStyles(d.styles)
 	for _, t := range d.stories {
 		r.story(t)
 	}
 	r.readComments()
 	r.readProperties()
 	r.placeComments()
+	if r.spans > maxSpans || r.quoted > maxQuoted {
+		r.enter(d.main.part.name, "text under comments", NotRead, "")
+	}
 	for i := range r.content.Revisions {
 		if rev := &r.content.Revisions[i]; rev.Block >= len(r.content.Blocks) {
 			rev.Block = -1 // a row without any paragraph
@@ -45,8 +50,17 @@ type reader struct {
 	content Content
 	anchors map[string]*anchor // by comment id
 	styles  map[string]style
+	plain   string // name of the default paragraph style
 	tables  int
+	spans   int // places of comments so far
+	quoted  int // code points quoted so far
 }
+
+// Comments over comments over many paragraphs multiply: what is over these is listed, not kept.
+const (
+	maxSpans  = 200_000
+	maxQuoted = 4 << 20
+)
 
 // anchor is what the stories say about the place of one comment.
 type anchor struct {
@@ -130,11 +144,13 @@ func (r *reader) placeComments() {
 			place := Place{p.block, Span{p.from.new, p.to.new}, Span{p.from.old, p.to.old}}
 			c.Places = append(c.Places, place)
 			b.Comments = append(b.Comments, CommentSpan{c.ID, place.Accepted, place.Rejected})
-			text := cut(b.Accepted, place.Accepted)
-			if text == "" {
-				text = cut(b.Rejected, place.Rejected)
+			text, at := b.Accepted, place.Accepted
+			if at.Start == at.End {
+				text, at = b.Rejected, place.Rejected
 			}
-			quote = append(quote, strings.ReplaceAll(text, string(NoteMark), ""))
+			if r.quoted += at.End - at.Start; r.quoted <= maxQuoted {
+				quote = append(quote, strings.ReplaceAll(cut(text, at), string(NoteMark), ""))
+			}
 		}
 		c.Quote = strings.Join(quote, "\n")
 	}
@@ -142,12 +158,18 @@ func (r *reader) placeComments() {
 
 // cut gives a span of a text.
 func cut(s string, at Span) string {
-	runes := []rune(s)
-	from, to := min(max(at.Start, 0), len(runes)), min(max(at.End, 0), len(runes))
-	if from >= to {
-		return ""
+	n, from, to := 0, len(s), len(s)
+	for i := range s {
+		if n == at.Start {
+			from = i
+		}
+		if n == at.End {
+			to = i
+			break
+		}
+		n++
 	}
-	return string(runes[from:to])
+	return s[min(from, to):to]
 }
 
 // readProperties reads docProps.
@@ -179,15 +201,14 @@ type style struct {
 	name, basedOn string
 	outline       int // -1: not said
 	numbering     string
-	isDefault     bool
 }
 
 var headingName = regexp.MustCompile(`(?i)^heading ([1-9])$`)
 
-func readStyles(t *tree) map[string]style {
-	out := map[string]style{}
+func readStyles(t *tree) (out map[string]style, plain string) {
+	out = map[string]style{}
 	if t == nil {
-		return out
+		return out, ""
 	}
 	for _, e := range children(t.doc.Root()) {
 		if kind, _ := t.attr(e, nsW, "type"); t.w(e) != "style" || kind != "paragraph" {
@@ -202,24 +223,19 @@ func readStyles(t *tree) map[string]style {
 			s.outline = int(m[1][0]-'0') - 1
 		}
 		s.numbering = t.val(t.find(pPr, "numPr"), "numId")
-		if v, ok := t.attr(e, nsW, "default"); ok {
-			s.isDefault = isTrue(v)
+		if v, _ := t.attr(e, nsW, "default"); isTrue(v) {
+			plain = s.name
 		}
 		out[id] = s
 	}
-	return out
+	return out, plain
 }
 
 // look resolves what a paragraph's style says, following what it is based on.
 func (r *reader) look(id string) (name string, outline int, numbering string) {
 	outline = -1
 	if id == "" {
-		for key, s := range r.styles {
-			if s.isDefault && (name == "" || key < id) {
-				name, id = s.name, key
-			}
-		}
-		return name, outline, ""
+		return r.plain, outline, ""
 	}
 	name = r.styles[id].name
 	for range 20 { // chains are short; a circle must end
@@ -239,32 +255,35 @@ func (r *reader) look(id string) (name string, outline int, numbering string) {
 // position is a place in a block's two readings.
 type position struct{ new, old int }
 
-// offsets maps byte offsets of a raw text to code points of its NFC form. A place inside what NFC
-// composes goes to its end.
-func offsets(raw string) (text string, at func(int) int) {
-	table := make([]int, len(raw)+1)
-	n := 0
-	if norm.NFC.IsNormalString(raw) {
-		for i := range raw {
-			table[i] = n
-			n++
+// offsets gives the NFC form of a raw text and maps the wanted byte offsets of the raw text to code
+// points of it. A place inside what NFC composes goes to its end.
+func offsets(raw string, wanted []int) (text string, at func(int) int) {
+	text = norm.NFC.String(raw)
+	if len(wanted) == 0 {
+		return text, func(int) int { return 0 }
+	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	points := make([]int, len(wanted))
+	next, n := 0, 0
+	reach := func(to, count int) { // every wanted place before to is at count
+		for ; next < len(wanted) && wanted[next] < to; next++ {
+			points[next] = count
 		}
-		table[len(raw)] = n
-		return raw, func(i int) int { return table[i] }
 	}
 	var it norm.Iter
 	it.InitString(norm.NFC, raw)
-	var b strings.Builder
 	for !it.Done() {
-		from := it.Pos()
+		reach(it.Pos()+1, n)
 		seg := it.Next()
-		b.Write(seg)
-		table[from] = n
-		n += len([]rune(string(seg)))
-		for i := from + 1; i < it.Pos(); i++ {
-			table[i] = n
+		n += utf8.RuneCount(seg)
+		if it.Pos() == len(raw) || next < len(wanted) {
+			reach(it.Pos(), n)
 		}
 	}
-	table[len(raw)] = n
-	return b.String(), func(i int) int { return table[i] }
+	reach(len(raw)+1, n)
+	return text, func(i int) int {
+		j, _ := slices.BinarySearch(wanted, i)
+		return points[min(j, len(points)-1)]
+	}
 }

@@ -16,22 +16,24 @@ type walker struct {
 	story   Story
 	note    string
 	cell    *Cell
-	cur     *paragraph // nil between paragraphs
-	open    []openRange
-	wraps   []*piece // ins, del, moveFrom, moveTo around where we are
-	moves   []string // names of the moves around where we are
+	cur     *paragraph           // nil between paragraphs
+	open    map[string]openRange // by comment id
+	wraps   []*piece             // ins, del, moveFrom, moveTo around where we are
+	moves   []string             // names of the moves around where we are
 	pending []Bookmark
 	boxes   []*etree.Element // text boxes met in the paragraph, read after it
 	fields  map[*etree.Element]bool
 	field   []bool // fields around where we are: true once in the result
+	codes   int    // how many of them are still in their code
 	texts   []string
 	noteNow bool // just after the number of a note: the space behind it is no text
 }
 
-// openRange is a comment range whose end was not met yet.
+// openRange is a comment range whose end was not met yet. In later blocks it begins at their start.
 type openRange struct {
-	id   string
-	from position
+	id    string
+	block int
+	from  position
 }
 
 // paragraph is the block being read, its two readings growing.
@@ -154,18 +156,17 @@ func (w *walker) paragraph(p *etree.Element) {
 		return
 	}
 	b := Block{Part: w.t.part.name, Story: w.story, Note: w.note, Cell: w.cell}
-	w.look1(p, &b)
+	w.readLook(p, &b)
 	w.cur = &paragraph{index: len(w.content.Blocks)}
 	w.content.Blocks = append(w.content.Blocks, b)
 	w.markChange(p)
 	w.bookmarkHere(w.pending...)
 	w.pending = nil
-	for i := range w.open {
-		w.open[i].from = position{}
-	}
 	w.inline(p)
-	for _, o := range w.open {
-		w.span(o)
+	if w.spans += len(w.open); w.spans <= maxSpans {
+		for _, o := range w.open {
+			w.span(o)
+		}
 	}
 	for _, wrap := range w.wraps {
 		w.emit(wrap)
@@ -183,8 +184,8 @@ func (w *walker) paragraph(p *etree.Element) {
 	}
 }
 
-// look1 reads a paragraph's style, level, list and direction.
-func (w *walker) look1(p *etree.Element, b *Block) {
+// readLook reads a paragraph's style, level, list and direction.
+func (w *walker) readLook(p *etree.Element, b *Block) {
 	pPr := w.t.find(p, "pPr")
 	b.Style = w.t.val(pPr, "pStyle")
 	name, outline, numbering := w.reader.look(b.Style)
@@ -265,9 +266,9 @@ func (w *walker) properties(e *etree.Element) {
 func (w *walker) finish() {
 	p := w.cur
 	w.cur = nil
-	newText, newAt := offsets(p.new.String())
-	oldText, oldAt := offsets(p.old.String())
 	b := &w.content.Blocks[p.index]
+	newText, newAt := offsets(p.new.String(), p.wanted(b, func(q position) int { return q.new }))
+	oldText, oldAt := offsets(p.old.String(), p.wanted(b, func(q position) int { return q.old }))
 	b.Accepted, b.Rejected = newText, oldText
 	for _, m := range p.marks {
 		*m = position{newAt(m.new), oldAt(m.old)}
@@ -294,6 +295,24 @@ func (w *walker) finish() {
 		w.content.Blocks = w.content.Blocks[:p.index]
 	}
 	w.content.Revisions = append(w.content.Revisions, revisions...)
+}
+
+// wanted lists the byte offsets of one reading that must become code points.
+func (p *paragraph) wanted(b *Block, of func(position) int) []int {
+	var out []int
+	for _, m := range p.marks {
+		out = append(out, of(*m))
+	}
+	for _, q := range p.pieces {
+		out = append(out, of(q.from), of(q.to))
+	}
+	for _, m := range b.Bookmarks {
+		out = append(out, of(position{m.Accepted, m.Rejected}))
+	}
+	for _, n := range b.Notes {
+		out = append(out, of(position{n.Accepted, n.Rejected}))
+	}
+	return out
 }
 
 // merge joins the pieces of a paragraph that touch and are of one author.
@@ -442,14 +461,7 @@ func (w *walker) put(s string) {
 }
 
 // inCode tells whether we stand in the code of a field, not in its result.
-func (w *walker) inCode() bool {
-	for _, result := range w.field {
-		if !result {
-			return true
-		}
-	}
-	return false
-}
+func (w *walker) inCode() bool { return w.codes > 0 }
 
 // symbol gives the character of a w:sym.
 func (w *walker) symbol(e *etree.Element) string {
