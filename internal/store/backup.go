@@ -62,14 +62,16 @@ func (db *DB) backupTo(ctx context.Context, part string) error {
 	return checkFile(ctx, part)
 }
 
-// checkFile tells whether a SQLite file at rest is whole and says what was written.
+// checkFile tells whether a SQLite file at rest is whole and, unless its tables are of an older
+// program, says what was written.
 func checkFile(ctx context.Context, path string) error {
-	db, err := Open(ctx, path, Options{ReadOnly: true})
+	db, err := Open(ctx, path, Options{ReadOnly: true, older: true})
 	if err != nil {
 		return err
 	}
 	err = db.checkIntegrity(ctx)
-	if err == nil {
+	upToDate, versionErr := db.upToDate(ctx)
+	if err = errors.Join(err, versionErr); err == nil && upToDate {
 		var v *Verification
 		if v, err = db.Verify(ctx); err == nil && len(v.Breaks) > 0 {
 			err = &fault.Error{Kind: fault.Conflict, Cause: ErrUnverified,

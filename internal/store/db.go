@@ -41,6 +41,10 @@ type Options struct {
 	// Ballast, in bytes, is the size of a spare file kept beside a SQLite file and given up when the
 	// disk is full, because even deleting needs room; 0: none.
 	Ballast int64
+
+	// older opens, read only, a database of an older program as it is: a backup made before an upgrade
+	// is checked before the upgrade.
+	older bool
 }
 
 // DB is one open database.
@@ -80,7 +84,7 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	} else {
 		err = db.openSQLite(ctx, strings.TrimPrefix(dsn, "sqlite:"))
 	}
-	if err == nil {
+	if err == nil && !o.older {
 		err = db.migrate(ctx)
 	}
 	if err == nil {

@@ -50,6 +50,20 @@ func (db *DB) migrate(ctx context.Context) error {
 	return db.migrateTo(ctx, engineFS{sub, db.dialect})
 }
 
+// upToDate tells whether the tables are those of this program.
+func (db *DB) upToDate(ctx context.Context) (bool, error) {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return false, err
+	}
+	newest, err := schemaVersion(engineFS{sub, db.dialect})
+	if err != nil {
+		return false, err
+	}
+	current, err := db.checkVersion(ctx, newest)
+	return current == newest, err
+}
+
 func (db *DB) migrateTo(ctx context.Context, files fs.FS) error {
 	newest, err := schemaVersion(files)
 	if err != nil {
