@@ -47,7 +47,10 @@ type CountryRow struct {
 }
 
 // StatusCell is a status as code and word.
-type StatusCell struct{ Code, Word, Label string }
+type StatusCell struct {
+	Code, Word, Label string
+	Disputed          bool // sources contradict each other
+}
 
 // Facets is a GET form that narrows a table, with counts, and what is narrowed now.
 type Facets struct {
@@ -96,7 +99,10 @@ func (s *Server) countries(q *request) (*answer, error) {
 			p.Candidates = append(p.Candidates, Link{Text: plain(c.Name(q.tag)), Href: q.to("/countries/" + c.ISO3)})
 		}
 	}
-	rows := q.countryRows(figures, &p.Columns)
+	rows, err := q.countryRows(figures, &p.Columns)
+	if err != nil {
+		return nil, err
+	}
 	total := len(rows)
 	rows, p.Facets = q.narrow(path, rows, p.Columns, u)
 	p.Shown = q.words.T("countries.shown", "Part", q.words.Int(int64(len(rows))), "Total", q.words.Int(int64(total)))
@@ -129,7 +135,17 @@ func (q *request) nearest(asked string) []reference.Country {
 
 // countryRows makes a row of each country of the figures, in alphabetical order. Targets come before
 // their combination.
-func (q *request) countryRows(figures []monitoring.Figure, columns *[]CountryColumn) []CountryRow {
+func (q *request) countryRows(figures []monitoring.Figure, columns *[]CountryColumn) ([]CountryRow, error) {
+	conflicts, err := q.snap.Conflicts(q.figures(""))
+	if err != nil {
+		return nil, err
+	}
+	disputed := map[[2]string]bool{}
+	for _, c := range conflicts {
+		if !c.InScale {
+			disputed[[2]string{c.Of, c.Area}] = true
+		}
+	}
 	ordered := slices.Clone(figures)
 	slices.SortStableFunc(ordered, func(a, b monitoring.Figure) int { return q.impactLast(a.Code) - q.impactLast(b.Code) })
 	var rows []CountryRow
@@ -153,11 +169,11 @@ func (q *request) countryRows(figures []monitoring.Figure, columns *[]CountryCol
 				rows = append(rows, CountryRow{ISO3: s.Area, Name: c.Name(q.tag), Href: q.to("/countries/" + s.Area)})
 			}
 			word := s.Status.Word()
-			rows[at].Statuses = append(rows[at].Statuses, StatusCell{word, q.words.T("status." + word), f.Code})
+			rows[at].Statuses = append(rows[at].Statuses, StatusCell{word, q.words.T("status." + word), f.Code, disputed[[2]string{f.Variant, s.Area}]})
 		}
 	}
 	lang.Sort(q.tag, rows, func(r CountryRow) string { return r.Name })
-	return rows
+	return rows, nil
 }
 
 func (q *request) impactLast(code string) int {
@@ -175,7 +191,10 @@ func (q *request) figureHref(code string) string {
 	return q.to("/indicators/" + code)
 }
 
-// groupMembers lists the groups a table can be narrowed to.
+// isRegion tells regions, whose codes are numbers, from groups of countries in special need.
+func isRegion(code string) bool { return code != "" && code[0] >= '0' && code[0] <= '9' }
+
+// groups are those a table can be narrowed to.
 func (q *request) groups(u reference.Universe) []reference.Group { return q.snap.World.Groups(u) }
 
 func (q *request) groupName(g reference.Group) string { return q.words.T(g.Key) }
@@ -207,9 +226,7 @@ func (q *request) narrow(path string, rows []CountryRow, columns []CountryColumn
 			name = strings.ToLower(column.Code)
 		}
 		chosen := q.option(name, statusCodes...)
-		label := column.Name
 		facet := Facet{Name: name, Label: q.words.T("countries.status_of", "Code", column.Code), Options: []FacetOption{{"", q.words.T("countries.all"), chosen == ""}}}
-		_ = label
 		for _, code := range statusCodes {
 			n := 0
 			for _, r := range rows {
@@ -242,7 +259,7 @@ func (q *request) grouped(rows []CountryRow, byRegion bool, u reference.Universe
 	}
 	var out []CountryGroup
 	for _, g := range q.groups(u) {
-		if len(g.Code) != 3 || g.Code[0] < '0' || g.Code[0] > '9' {
+		if !isRegion(g.Code) {
 			continue // the groups of countries in special need overlap with the regions
 		}
 		group := CountryGroup{Code: g.Code, Name: q.groupName(g)}

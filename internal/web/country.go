@@ -48,15 +48,15 @@ type CountryMissing struct {
 
 // CountryTarget is one target for this country: the headline, who says so, and the evidence.
 type CountryTarget struct {
-	Code     string
-	Name     text
-	Href     string
-	Status   StatusCell
-	Variant  text
-	Voices   []CountryVoice
-	Disputed []ConflictView
-	Evidence []CountryEvidence
-	Others   []CountryVariant
+	Code      string
+	Name      text
+	Href      string
+	Status    StatusCell
+	Variant   text
+	Voices    []CountryVoice
+	Contested bool // sources give opposite statuses
+	Evidence  []CountryEvidence
+	Others    []CountryVariant
 }
 
 // CountryVoice is what one body says.
@@ -77,6 +77,7 @@ type CountryEvidence struct {
 
 // CountryStatement is one statement of one source.
 type CountryStatement struct {
+	Item     string // which of several
 	Source   text
 	Href     string
 	Says     string
@@ -228,7 +229,7 @@ func (q *request) countryTarget(s *publication.Standing, profile *publication.Pr
 		t.Voices = append(t.Voices, CountryVoice{q.label(q.v, "voice."+said.Voice.Code, said.Voice.Title), q.statusCell(said.Status.Word()), q.date(said.ProvenOn)})
 	}
 	for _, c := range s.Conflict {
-		t.Disputed = append(t.Disputed, q.conflict(c, s.Variant.Code))
+		t.Contested = t.Contested || !c.InScale
 	}
 	for _, a := range s.Answers {
 		t.Evidence = append(t.Evidence, q.countryEvidence(a))
@@ -256,9 +257,9 @@ func (q *request) countryEvidence(a publication.Answer) CountryEvidence {
 }
 
 func (q *request) statement(o *monitoring.Observation) CountryStatement {
-	s := CountryStatement{Source: q.english(o.Source), Href: q.to("/data") + "#" + o.Source, Says: q.says(o), Held: q.held(o.Period), ProvenOn: q.date(o.ProvenOn), Note: q.english(o.Note), Citation: q.english(o.Citation)}
-	if src, ok := q.snap.Source(o.Source); ok {
-		s.Source = q.english(src.Title)
+	s := CountryStatement{Item: o.Item, Source: q.english(o.Source), Href: q.to("/data") + "#" + o.Source, Says: q.says(o), Held: q.held(o.Period), ProvenOn: q.date(o.ProvenOn), Note: q.english(o.Note), Citation: q.english(o.Citation)}
+	if src, ok := q.snap.Source(o.Source); ok && src.Publisher != "" {
+		s.Source = q.english(src.Publisher)
 	}
 	return s
 }

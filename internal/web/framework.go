@@ -46,6 +46,7 @@ type frameworkBlock struct {
 
 // frameworkMatrix is the results table as in the document: one column per outcome.
 type frameworkMatrix struct {
+	Code    string
 	Caption []segment
 	Head    []frameworkRow // the rows above the outcomes, over the whole width
 	Columns int
@@ -105,8 +106,8 @@ type frameworkMilestone struct {
 type segment struct {
 	Text string
 	Href string
-	Open bool
-	Mark bool // a footnote mark
+	Open string // what is said beside words that leave something open
+	Mark bool   // a footnote mark
 }
 
 // version finds the framework version a path names; the one of the address's v without a name.
@@ -236,11 +237,11 @@ func (r *frameworkReader) tableElements() (in map[string]bool, root string) {
 	return in, root
 }
 
-// top is the title an element stands under, the document's own title aside.
+// top is the nearest title above an element; its own code for a title.
 func (r *frameworkReader) top(e *framework.Element) string {
 	for range len(r.v.Elements) {
 		parent, ok := r.v.Element(e.Parent)
-		if !ok || parent.Parent == "" {
+		if e.Kind == framework.KindTitle || !ok {
 			break
 		}
 		e = parent
@@ -292,7 +293,7 @@ func (r *frameworkReader) matrix(root string) *frameworkMatrix {
 		return nil
 	}
 	title, _ := r.v.Element(root)
-	m := &frameworkMatrix{Caption: r.segments(title)}
+	m := &frameworkMatrix{Code: root, Caption: r.segments(title)}
 	var outcomes []*framework.Element
 	var head, impact, notes []frameworkCell
 	for i := range r.v.Elements {
@@ -322,6 +323,9 @@ func (r *frameworkReader) matrix(root string) *frameworkMatrix {
 		cells := []frameworkCell{r.cell(oc)}
 		var targets, outputs []frameworkCell
 		for _, child := range r.v.Children(oc.Code) {
+			if r.isAppendix(child) {
+				continue
+			}
 			if child.Kind == framework.KindOutcomeContinuation {
 				cells = append(cells, r.cell(child))
 				continue
@@ -333,7 +337,7 @@ func (r *frameworkReader) matrix(root string) *frameworkMatrix {
 					for _, item := range r.v.Children(below.Code) {
 						outputs = append(outputs, r.cell(item))
 					}
-				} else if below.Kind != framework.KindFootnote {
+				} else if !r.isAppendix(below) {
 					targets = append(targets, r.cell(below))
 				}
 			}
@@ -478,7 +482,11 @@ func (r *frameworkReader) segments(e *framework.Element) []segment {
 		add(m.Marker, segment{Href: "#" + m.To, Mark: true})
 	}
 	for _, o := range e.Open {
-		add(o.Text, segment{Href: "#note-" + e.Code, Open: true})
+		said := r.q.words.T("framework.open")
+		if o.Kind == "open_value" || o.Kind == "bare_percent" {
+			said = r.q.words.T("target.to_be_set")
+		}
+		add(o.Text, segment{Href: "#note-" + e.Code, Open: said})
 	}
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	var out []segment

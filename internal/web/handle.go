@@ -206,7 +206,7 @@ func (s *Server) view(tag lang.Tag, v view, params []string) handler {
 			a.seal(s.config.ProgramVersion).send(w, r)
 			return nil
 		}
-		key := cacheKey{r.RequestURI, q.snap.DataVersion, q.today}
+		key := cacheKey{addressOf(r), q.snap.DataVersion, q.today}
 		flight := strconv.FormatInt(key.version, 10) + " " + key.uri
 		made, err, _ := s.flight.Do(flight, func() (_ any, err error) {
 			defer func() { // singleflight would end the process

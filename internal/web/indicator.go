@@ -23,6 +23,7 @@ type IndicatorPage struct {
 	Asked     []IndicatorQuestion // what the criteria ask about a country
 	NotYet    text                // why no figure is computed
 	Target    Link                // the target it belongs to
+	Figure    string              // the page that answers with its figure; empty: none
 	InText    string              // address of the words in the framework
 	Previous  *Link
 	Next      *Link
@@ -82,7 +83,12 @@ func (s *Server) indicator(q *request) (*answer, error) {
 	if string(q.tag) != q.v.Language {
 		p.Official = q.words.T("language." + q.v.Language)
 	}
-	if target := targetOf(q.v, code); target != "" {
+	switch target := targetOf(q.v, code); {
+	case target == code:
+		p.Figure = q.to("/targets/" + code)
+	case target == "":
+		p.Figure = q.to("/") // the impact target: the home page answers for it
+	default:
 		p.Target = Link{Text: q.targetName(target), Href: q.to("/targets/" + target)}
 	}
 	p.Facts = q.sheetFacts(sheet)

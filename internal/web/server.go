@@ -101,7 +101,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		if version, ok := s.dataVersion(r.Context()); ok {
-			if a := s.cache.get(cacheKey{r.RequestURI, version, s.today()}); a != nil {
+			if a := s.cache.get(cacheKey{addressOf(r), version, s.today()}); a != nil {
 				a.send(w, r)
 				return
 			}
@@ -124,3 +124,12 @@ func (s *Server) dataVersion(ctx context.Context) (int64, bool) {
 
 // today is the day by the server's clock in UTC. Goal dates and the age of evidence are judged on it.
 func (s *Server) today() reference.Date { return reference.DateOf(s.config.Now().UTC()) }
+
+// addressOf is what the reader asked for, as it was written. A request that came over no connection
+// has only its parsed form.
+func addressOf(r *http.Request) string {
+	if r.RequestURI != "" {
+		return r.RequestURI
+	}
+	return r.URL.RequestURI()
+}

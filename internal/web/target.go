@@ -16,41 +16,42 @@ import (
 // TargetPage answers: how many countries have it, is it enough, how do we know?
 type TargetPage struct {
 	Page
-	Code      string
-	Name      text
-	Statement text // the framework's own words
-	Official  string
-	Goal      string
-	Answer    string // empty: no figure is computed
-	Doubts    []string
-	Dated     string
-	Figure    FigureView
-	Verdict   VerdictView
-	Bar       draw.SVG
-	Interval  draw.SVG
-	Methods   []TargetMethod
-	Depends   bool // other usual methods give another verdict
-	Variants  []FigureView
-	Alone     []string
-	Regions   []TargetGroup
-	Strip     draw.SVG
-	Map       MapView
-	Columns   []CountryColumn
-	Facets    Facets
-	Groups    []CountryGroup
-	Shown     string
-	Conflicts []ConflictView
-	Series    []SeriesView
-	Steps     []TargetStep
-	Sheet     string // address of the target's own sheet; empty: it has none
-	InText    string
-	Footnotes []TargetFootnote
-	Sources   []DataSource
-	Feasible  text
-	Activated text
-	Phase     string
-	Twins     Twins
-	Figures   Twins
+	Code       string
+	Name       text
+	Statement  text // the framework's own words
+	Official   string
+	Goal       string
+	Answer     string // empty: no figure is computed
+	Doubts     []string
+	Dated      string
+	Figure     FigureView
+	Verdict    VerdictView
+	Bar        draw.SVG
+	Interval   draw.SVG
+	Methods    []TargetMethod
+	Depends    bool // other usual methods give another verdict
+	Variants   []FigureView
+	Alone      []string
+	Regions    []TargetGroup
+	Strip      draw.SVG
+	Map        MapView
+	Columns    []CountryColumn
+	Facets     Facets
+	Groups     []CountryGroup
+	Shown      string
+	Conflicts  []ConflictView
+	Series     []SeriesView
+	Steps      []TargetStep
+	Sheet      string // address of the target's own sheet; empty: it has none
+	InText     string
+	Footnotes  []TargetFootnote
+	Contradict []text // where the words around the target contradict each other
+	Sources    []DataSource
+	Feasible   text
+	Activated  text
+	Phase      string
+	Twins      Twins
+	Figures    Twins
 }
 
 // TargetMethod is what one method of judging progress says.
@@ -97,7 +98,6 @@ type TargetFootnote struct {
 	Code string
 	Text text
 	Href string
-	Note []text // contradictions around it
 }
 
 func (s *Server) target(q *request) (*answer, error) {
@@ -184,17 +184,10 @@ func (q *request) targetWords(p *TargetPage, e *framework.Element) {
 		f := TargetFootnote{Code: note.Code, Text: q.english(note.Text), Href: q.to("/framework") + "#" + note.Code}
 		p.Footnotes = append(p.Footnotes, f)
 	}
-	if len(p.Footnotes) == 0 {
-		p.Footnotes = append(p.Footnotes, TargetFootnote{})
-	}
-	last := &p.Footnotes[len(p.Footnotes)-1]
 	for _, c := range q.v.Contradicts {
 		if slices.Contains(c.Elements, e.Code) {
-			last.Note = append(last.Note, q.english(c.Note))
+			p.Contradict = append(p.Contradict, q.english(c.Note))
 		}
-	}
-	if last.Code == "" && last.Note == nil {
-		p.Footnotes = nil
 	}
 }
 
@@ -280,7 +273,10 @@ func (q *request) targetCountries(p *TargetPage, f *monitoring.Figure) error {
 	if !ok {
 		return fmt.Errorf("universe %q of figure %s: there is none", f.Universe, f.Variant)
 	}
-	rows := q.countryRows([]monitoring.Figure{*f}, &p.Columns)
+	rows, err := q.countryRows([]monitoring.Figure{*f}, &p.Columns)
+	if err != nil {
+		return err
+	}
 	total := len(rows)
 	rows, p.Facets = q.narrow("/targets/"+p.Code, rows, p.Columns, u)
 	p.Facets.Action += "#countries"
@@ -295,13 +291,16 @@ func (q *request) targetCountries(p *TargetPage, f *monitoring.Figure) error {
 		t.Code, t.Name, t.Href = g.Code, q.groupName(g), q.to("/targets/"+p.Code, "group", g.Code)+"#countries"
 		p.Regions = append(p.Regions, t)
 	}
+	regions := 0 // those that share no country come first
+	for regions < len(p.Regions) && isRegion(p.Regions[regions].Code) {
+		regions++
+	}
+	lang.Sort(q.tag, p.Regions[:regions], func(t TargetGroup) string { return t.Name })
 	for _, t := range p.Regions {
-		if len(t.Code) == 3 && t.Code[0] >= '0' && t.Code[0] <= '9' {
+		if isRegion(t.Code) {
 			strip.Rows = append(strip.Rows, draw.StripRow{Label: t.Name, Lower: t.lower.Float(), Upper: t.upper.Float(), ValueLabel: t.Range})
 		}
 	}
-	lang.Sort(q.tag, strip.Rows, func(r draw.StripRow) string { return r.Label })
-	var err error
 	p.Strip, err = nothing(draw.DotStrip(strip))
 	return err
 }

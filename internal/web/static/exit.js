@@ -4,6 +4,7 @@
 	"use strict";
 	var link = document.getElementById("quit"), presses = 0, last = 0;
 	if (!link) return;
+	document.getElementById("shift").hidden = false;
 	function leave(event) {
 		if (event) event.preventDefault();
 		document.body.hidden = true;
