@@ -48,7 +48,7 @@ type env struct {
 func commands() []command {
 	return []command{
 		serveCommand(), progressCommand(), importCommand(), frameworkCommand(), tableCommand(), wordCommand(),
-		migrateCommand(), versionCommand(),
+		migrateCommand(), backupCommand(), restoreCommand(), verifyCommand(), copyCommand(), versionCommand(),
 	}
 }
 
