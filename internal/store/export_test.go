@@ -8,11 +8,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -93,6 +95,60 @@ func RawInt(ctx context.Context, db *DB, statement string, args ...any) (n int64
 func RawText(ctx context.Context, db *DB, statement string, args ...any) (s string, err error) {
 	err = db.w.QueryRowContext(ctx, db.dialect.rewrite(statement), args...).Scan(&s)
 	return s, err
+}
+
+// Migrate brings the tables to the newest of other migrations.
+func Migrate(ctx context.Context, db *DB, files fs.FS) error {
+	return db.migrateTo(ctx, engineFS{files, db.dialect})
+}
+
+// Migrations gives the shipped ones as one engine sees them, with more laid over them.
+func Migrations(t *testing.T, more map[string]string) fs.FS {
+	t.Helper()
+	out := fstest.MapFS{}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(migrations, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[filepath.Base(name)] = &fstest.MapFile{Data: text}
+	}
+	for name, text := range more {
+		out[name] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + text)}
+	}
+	return out
+}
+
+// TableNames lists what Copy copies.
+func TableNames() (names []string) {
+	for _, t := range tables {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// Layouts lists the tables Distribute lays out.
+func Layouts() (names []string) {
+	for _, l := range distribution() {
+		names = append(names, l.table)
+	}
+	return names
+}
+
+// Schema gives the tables and indexes as they stand.
+func Schema(db *DB) (string, error) {
+	var out strings.Builder
+	err := db.each(context.Background(), `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite_%' ORDER BY rowid`, nil, func(rows *sql.Rows) error {
+		var text string
+		err := rows.Scan(&text)
+		out.WriteString("\n" + text + ";\n")
+		return err
+	})
+	return out.String(), err
 }
 
 // Statements lists every statement the package can run, in common text.
