@@ -172,7 +172,7 @@ func (s *summary) print(w io.Writer) {
 		fmt.Fprintln(w, l)
 	}
 	for _, f := range s.failures {
-		fmt.Fprintf(w, "FAILED %s\n%s\n", f.what, strings.TrimRight(f.output, "\n"))
+		fmt.Fprintf(w, "FAILED %s\n%s\n", f.what, shortened(f.output))
 	}
 	for _, l := range s.skips {
 		fmt.Fprintf(w, "SKIPPED %s\n", l)
@@ -187,6 +187,19 @@ func (s *summary) print(w io.Writer) {
 		fmt.Fprintln(w, "no test ran")
 	}
 	fmt.Fprintf(w, "%d passed, %d failed, %d skipped\n", s.passed, s.failed, s.skipped)
+}
+
+// most is how many lines of one failure are printed: its beginning and its end say most.
+const most = 80
+
+func shortened(output string) string {
+	lines := strings.Split(strings.TrimRight(output, "\n"), "\n")
+	if n := len(lines) - most; n > 0 {
+		rest := lines[len(lines)-most/4:]
+		lines = append(lines[:most-most/4:most-most/4], fmt.Sprintf("    ... %d lines left out: run this test alone to see them ...", n))
+		lines = append(lines, rest...)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func appendCounts(name string, s *summary) error {

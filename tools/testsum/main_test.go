@@ -49,3 +49,17 @@ func TestReadOfNothingIsNoPass(t *testing.T) {
 		t.Errorf("passed = %d, want 0", s.passed)
 	}
 }
+
+func TestShortenedKeepsBeginningAndEnd(t *testing.T) {
+	var lines []string
+	for i := range 500 {
+		lines = append(lines, strings.Repeat("x", i))
+	}
+	got := strings.Split(shortened(strings.Join(lines, "\n")), "\n")
+	if len(got) != most+1 || got[0] != lines[0] || got[most] != lines[499] || !strings.Contains(strings.Join(got, ""), "420 lines left out") {
+		t.Errorf("500 lines became %d, first %q, last of %d letters", len(got), got[0], len(got[len(got)-1]))
+	}
+	if got := shortened("a\nb\n"); got != "a\nb" {
+		t.Errorf("shortened = %q, want it whole", got)
+	}
+}
