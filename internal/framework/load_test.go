@@ -263,8 +263,12 @@ func TestParseRefusesWhatItDoesNotKnow(t *testing.T) {
 			if doc == good {
 				t.Fatal("the case changes nothing")
 			}
-			if _, err := Parse([]byte(doc)); fault.KindOf(err) != fault.Refused || err == nil {
+			_, err := Parse([]byte(doc))
+			if err == nil || fault.KindOf(err) != fault.Refused {
 				t.Errorf("got %v, want a refusal", err)
+			}
+			if name == "deep nesting" && !strings.Contains(err.Error(), "deeper than") {
+				t.Errorf("got %v, want the depth named", err)
 			}
 		})
 	}
@@ -304,5 +308,43 @@ func TestLoadTakesAnotherFrameworkBesideTheShippedOne(t *testing.T) {
 	dir["other-1/more.json"] = &fstest.MapFile{Data: []byte(`{"title":"again"}`)}
 	if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), "title") {
 		t.Errorf("a field in two files: %v", err)
+	}
+}
+
+func BenchmarkShipped(b *testing.B) {
+	for b.Loop() {
+		if _, err := Shipped(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkApplyToShipped(b *testing.B) {
+	v := shipped(b)
+	for b.Loop() {
+		if _, _, err := Apply(v, []Edit{Words("T1.2", "conviction", "a verdict")}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDiffOfShipped(b *testing.B) {
+	v := shipped(b)
+	next, _, err := Apply(v, []Edit{Words("T1.2", "conviction", "a verdict")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Diff(v, next); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFindQuoteInShipped(b *testing.B) {
+	v := shipped(b)
+	q := TextQuoteSelector{Exact: "70% of countries that have in place clearly defined mechanisms for reporting illegal content online effectively and efficiently."}
+	for b.Loop() {
+		FindQuote(v, q)
 	}
 }
