@@ -10,17 +10,6 @@ const (
 	Yes
 )
 
-// Or is Kleene's OR: one yes decides.
-func (a Tri) Or(b Tri) Tri {
-	switch {
-	case a == Yes || b == Yes:
-		return Yes
-	case a == No && b == No:
-		return No
-	}
-	return Unknown
-}
-
 // Status is where a country stands on a criterion: an interval on not met 0 < partly 1 < met 2.
 // An interval of one point is known; any other is unknown, and its ends are kept, because they
 // decide the bounds of a figure (DOMAIN.md section 4).
