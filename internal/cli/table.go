@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -30,18 +29,22 @@ func tableCommand() command {
 					return err
 				}
 				o.Limits = table.DefaultLimits().Raised()
-				t, err := table.Read(filepath.Base(args[0]), data, o)
+				tables, err := readTables(filepath.Base(args[0]), data, o)
 				if err != nil {
 					return err
+				}
+				first := tables[0]
+				for _, t := range tables[1:] {
+					fmt.Fprintf(e.Err, "the sheet %s holds data too: name it with --sheet\n", t.Sheet)
 				}
 				switch format {
 				case "json":
 					enc := json.NewEncoder(e.Out)
 					enc.SetIndent("", " ")
 					enc.SetEscapeHTML(false)
-					return enc.Encode(t)
+					return enc.Encode(first)
 				case "csv":
-					return printCells(e, t)
+					return printCells(e, first)
 				}
 				return usagef("--format %s is none of json, csv.", format)
 			}
@@ -49,29 +52,20 @@ func tableCommand() command {
 	}}
 }
 
-// printCells writes the header and the rows as read; title lines and comments are no part of them
-// and are named on standard error.
+// readTables reads the sheet that is named, or every visible one that holds data, the first first.
+func readTables(name string, data []byte, o table.Options) ([]*table.Table, error) {
+	if o.Sheet == "" {
+		return table.ReadAll(name, data, o)
+	}
+	t, err := table.Read(name, data, o)
+	return []*table.Table{t}, err
+}
+
+// printCells writes every row as read, the header too. Title lines and comments are no part of them
+// and are named on standard error with what else was seen.
 func printCells(e *env, t *table.Table) error {
 	for _, r := range t.Remarks {
 		fmt.Fprintln(e.Err, r.Text)
 	}
-	w := csv.NewWriter(e.Out)
-	w.UseCRLF = true
-	if t.HeaderRow > 0 {
-		if err := w.Write(t.Header); err != nil {
-			return err
-		}
-	}
-	width := t.Width()
-	for _, row := range t.Rows {
-		cells := make([]string, width)
-		for i := range cells {
-			cells[i] = row.At(i).Text
-		}
-		if err := w.Write(cells); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
+	return t.WriteCells(e.Out)
 }
