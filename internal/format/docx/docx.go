@@ -12,6 +12,9 @@
 //	NewBuilder -> Builder.Bytes                        plain values to a new document
 //
 // Nothing is ever fetched, no formula or field is evaluated and no picture is decoded.
+//
+// What is written is judged by the ISO/IEC 29500-4 schemas, LibreOffice, pandoc and our own
+// invariants. It was not tested in Microsoft Word.
 package docx
 
 import (

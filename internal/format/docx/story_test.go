@@ -323,3 +323,41 @@ func TestEveryElementIsReadOnceInOrder(t *testing.T) { // the walker must not vi
 		}
 	}
 }
+
+func TestDecideActsInEveryStory(t *testing.T) {
+	change := `<w:p><w:del w:id="1" w:author="A"><w:r><w:delText>old</w:delText></w:r></w:del><w:ins w:id="2" w:author="A">` + run("new") + `</w:ins></w:p>`
+	root := func(name, inside string) string {
+		return `<w:` + name + ` xmlns:w="` + uriW + `">` + inside + `</w:` + name + `>`
+	}
+	stories := []struct{ part, kind, text string }{
+		{"word/a.xml", "header", root("hdr", change)},
+		{"word/b.xml", "footer", root("ftr", change)},
+		{"word/c.xml", "footnotes", root("footnotes", `<w:footnote w:id="1">`+change+`</w:footnote>`)},
+		{"word/d.xml", "endnotes", root("endnotes", `<w:endnote w:id="1">`+change+`</w:endnote>`)},
+		{"word/e.xml", "comments", root("comments", `<w:comment w:id="1" w:author="A">`+change+`</w:comment>`)},
+		{"word/f.xml", "styles", root("styles", `<w:style w:type="paragraph" w:styleId="x"><w:name w:val="x"/><w:pPr><w:jc w:val="new"/><w:pPrChange w:id="3" w:author="A"><w:pPr><w:jc w:val="old"/></w:pPr></w:pPrChange></w:pPr></w:style>`)},
+	}
+	rels := `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`
+	var parts [][2]string
+	for i, s := range stories {
+		rels += `<Relationship Id="r` + itoa(i) + `" Type="` + relType + s.kind + `" Target="` + strings.TrimPrefix(s.part, "word/") + `"/>`
+		parts = append(parts, [2]string{s.part, s.text})
+	}
+	data := smallest(t, change, append(parts, [2]string{"word/_rels/document.xml.rels", rels + `</Relationships>`})...)
+	for _, accept := range []bool{true, false} {
+		d := opened(t, data)
+		if r := d.Inspect(); r.Insertions != 5 || r.Deletions != 5 || r.StyleChanges != 1 {
+			t.Fatalf("%+v", r)
+		}
+		d.decide(accept)
+		want, never := "new", "old"
+		if !accept {
+			want, never = never, want
+		}
+		for name, text := range inflated(t, must(d.Bytes())) {
+			if strings.HasPrefix(name, "word/") && !strings.Contains(name, "_rels") && (!strings.Contains(text, want) || strings.Contains(text, never) || strings.Contains(text, "Change")) {
+				t.Errorf("accept %v: %s: %s", accept, name, text)
+			}
+		}
+	}
+}
