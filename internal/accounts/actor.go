@@ -1,22 +1,11 @@
-// Package accounts is who acts and what they may do. Until people sign in there is one local actor,
-// whoever runs the program on its machine; every act already asks Require, so that roles can be added
-// without touching a caller.
+// Package accounts is who acts and what they may do: organisations, people, mandates and roles; how
+// somebody proves who they are; and the acts that one person never does alone.
+//
+// Everything that needs a right asks Require, and one table (require.go) answers. The package has no
+// clock and no chance of its own: Service is given both.
 package accounts
 
-import (
-	"context"
-
-	"waymark/internal/fault"
-)
-
-// Role is a set of acts a person may do.
-type Role string
-
-// The roles. None includes another (TRUST.md section 9).
-const (
-	Operator Role = "operator" // runs the program on its machine: first start, command line
-	Nobody   Role = ""         // not signed in: reads what is public
-)
+import "context"
 
 // Actor is who does something, as the audit trail names them. Codes only: personal data never
 // enter the trail.
@@ -30,40 +19,61 @@ type Actor struct {
 // Local is whoever runs a command on the machine itself.
 func Local() Actor { return Actor{Person: "local", Organisation: "operator", Role: Operator} }
 
-// Act is something that needs a right.
-type Act string
-
-// The acts. What each one changes stands beside it.
-const (
-	ImportEvidence Act = "import"    // observations of a source
-	WithdrawBatch  Act = "withdraw"  // takes a batch back
-	RegisterSource Act = "source"    // what a source is and feeds
-	SaveFramework  Act = "framework" // a version of a framework
-)
-
-// Scope is what an act is about; empty fields mean all of them.
-type Scope struct{ Country, Organisation, Framework string }
-
-type actorKey struct{}
-
-// With returns a context in which a acts.
-func With(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
-
-// From gives who acts in this context; the zero Actor is nobody.
-func From(ctx context.Context) Actor {
-	a, _ := ctx.Value(actorKey{}).(Actor)
-	return a
+// Principal is whoever is present: who they are, what they were given, and how surely we know.
+type Principal struct {
+	Actor
+	// Grants are the roles that are in force now.
+	Grants []Grant
+	// Strong: a second factor or a passkey was shown in this session.
+	Strong bool
+	// SteppedUp: and shown again within the last minutes.
+	SteppedUp bool
+	// Session is the id of the session; empty for a token and for the local operator.
+	Session string
+	// Token is the id of the API token they come with; empty: none.
+	Token string
+	// Round is the one consultation round that an e-mailed link opens; empty: not bound to one.
+	Round string
 }
 
-// Require is the only way to ask whether the actor of ctx may do act within scope. It refuses with
-// SignIn when nobody is signed in and with Forbidden when somebody without the right is.
-func Require(ctx context.Context, act Act, _ Scope) error {
-	switch a := From(ctx); a.Role {
-	case Operator:
-		return nil
-	case Nobody:
-		return fault.Newf(fault.SignIn, "%s: nobody is signed in", act).WithFix("Do this on the machine that runs the service, with the waymark command.")
-	default:
-		return fault.Newf(fault.Forbidden, "%s: the role %q does not give this right", act, a.Role).WithFix("Ask the administrator of this service for the right.")
+// IsSignedIn tells whether anybody is there.
+func (p *Principal) IsSignedIn() bool { return p.Person != "" }
+
+type principalKey struct{}
+
+// With returns a context in which a acts without any grants: the local operator, or a test.
+func With(ctx context.Context, a Actor) context.Context { return Enter(ctx, Principal{Actor: a}) }
+
+// Enter returns a context in which p acts.
+func Enter(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, principalKey{}, p)
+}
+
+// From gives who acts in this context; the zero Actor is nobody.
+func From(ctx context.Context) Actor { return Present(ctx).Actor }
+
+// Present gives who is present in this context; the zero Principal is nobody.
+func Present(ctx context.Context) Principal {
+	p, _ := ctx.Value(principalKey{}).(Principal)
+	return p
+}
+
+// Again gives who is present with what is true now: their account, what they hold, and the token they
+// came with, if any. The store asks for it inside the transactions that must not rest on older facts.
+func (p Principal) Again(person Person, held []Grant, token *Token, on Day) Principal {
+	if p.Role == Operator && p.Person == Local().Person {
+		return p
 	}
+	p.Organisation = person.Organisation
+	switch {
+	case !person.MaySignIn():
+		p.Grants = nil
+	case p.Round != "": // given by the link, not by a role
+	case token != nil:
+		p.Grants = token.Narrow(InForce(held, on))
+	default:
+		p.Grants = InForce(held, on)
+	}
+	p.Role = roleNames(p.Grants)
+	return p
 }

@@ -1,0 +1,4 @@
+package accounts
+
+// Passkeys checks keys that a person's device made for this site.
+type Passkeys struct{}
