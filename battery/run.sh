@@ -40,7 +40,9 @@ build() {
 	[ -x "$work/waymark" ] || CGO_ENABLED=0 go build -trimpath -o "$work/waymark" ./cmd/waymark
 }
 # serve NAME says itself why NAME cannot go on.
+url=
 serve() {
+	[ -n "$url" ] && return # it runs already
 	[ -d cmd/waymark ] || { say "NOT SHOWN" "$1" "cmd/waymark is not there yet"; return 1; }
 	build || { say FAILED "$1" "the program does not build"; return 1; }
 	rm -f "$work/first"
