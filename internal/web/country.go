@@ -24,6 +24,7 @@ type CountryPage struct {
 	Total    int
 	Answer   string
 	Overall  StatusCell
+	View     OtherView
 	Dated    string
 	Missing  []CountryMissing
 	Targets  []CountryTarget
@@ -129,6 +130,7 @@ func (s *Server) country(q *request) (*answer, error) {
 		Counts: profile.Counts, Twins: q.twins(path), Report: q.to("/report-abuse", "c", iso3), Sources: q.to("/data") + "#sources", Year: profile.Year,
 	}
 	p.where(q, c)
+	p.View = q.otherView(path)
 	if profile.HasAges {
 		p.Children = q.words.Int(profile.Children)
 	}

@@ -15,7 +15,8 @@ type HomePage struct {
 	Answer   string
 	Goal     string
 	Doubts   []string // what is not known, how old the evidence is and on whom it rests
-	Dated    string   // with ?asof=: what the date does to the figures
+	View     OtherView
+	Dated    string // with ?asof=: what the date does to the figures
 	Impact   FigureView
 	Name     text // of the impact target
 	Sheet    string
@@ -26,7 +27,6 @@ type HomePage struct {
 	MapOf    Link
 	MapTitle string
 	Map      MapView
-	AllDates []Link // the same page as of other dates
 }
 
 // Finder is the form that leads to a country.
@@ -57,6 +57,7 @@ func (s *Server) home(q *request) (*answer, error) {
 		return q.targetsTwin()
 	}
 	p := HomePage{Page: q.page("/", "shell.progress", ""), Question: q.words.T("home.question"), Twins: q.twins("/targets")}
+	p.View = q.otherView("/")
 	p.Finder = Finder{Action: q.to("/countries"), Options: q.countryNames(), Hidden: q.hidden()}
 	for i := range figures {
 		f := &figures[i]

@@ -213,6 +213,28 @@ func (q *request) hidden() []Hidden {
 	return out
 }
 
+// OtherView is the form that shows the same page as of another date or with another year's children.
+type OtherView struct {
+	Action      string
+	Hidden      []Hidden
+	AsOf        string // as chosen, 2022-12-31
+	Weights     int    // as chosen; 0: the version's own
+	First, Last int    // years of the child population
+	Clear       string // the page without date and year; empty where none is chosen
+}
+
+func (q *request) otherView(path string) OtherView {
+	v := OtherView{Action: "/" + string(q.tag) + path, AsOf: q.asked.asOf.String(), Weights: q.asked.weights}
+	v.First, v.Last = q.snap.World.PopulationYears()
+	if q.asked.version != "" {
+		v.Hidden = []Hidden{{"v", q.asked.version}}
+	}
+	if q.asked.asOf != 0 || q.asked.weights != 0 {
+		v.Clear = q.here(path, "asof", "", "weights", "")
+	}
+	return v
+}
+
 // Hidden is a form field that keeps a part of the address.
 type Hidden struct{ Name, Value string }
 

@@ -23,6 +23,7 @@ type TargetPage struct {
 	Goal       string
 	Answer     string // empty: no figure is computed
 	Doubts     []string
+	View       OtherView
 	Dated      string
 	Figure     FigureView
 	Verdict    VerdictView
@@ -141,6 +142,7 @@ func (s *Server) target(q *request) (*answer, error) {
 		p.Sheet = q.to("/indicators/" + code)
 	}
 	q.targetWords(&p, e)
+	p.View = q.otherView(path)
 	if head < 0 {
 		reason := string(monitoring.NoTargetValue)
 		p.Goal, p.Verdict = q.words.T("target.to_be_set"), q.verdict(string(monitoring.CannotBeJudged), nil, &reason)
