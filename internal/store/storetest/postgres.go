@@ -121,7 +121,7 @@ func startServer() (string, error) {
 	if err := server.Start(); err != nil {
 		return "", because(err)
 	}
-	keep = server
+	go func() { _ = server.Wait() }() // holds the pipe until the test program ends, and the server with it
 	dsn := "postgres://waymark@/postgres?host=" + url.QueryEscape(folder)
 	for until := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		conn, err := pgx.Connect(context.Background(), dsn)
@@ -133,9 +133,6 @@ func startServer() (string, error) {
 		}
 	}
 }
-
-// keep holds the server, and with it the pipe, until the test program ends.
-var keep *exec.Cmd
 
 // binaries finds the folder of initdb, the newest version first.
 func binaries() (string, error) {
