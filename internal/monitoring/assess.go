@@ -109,8 +109,7 @@ func (a *Assessor) Criterion(variant string) (*framework.Criterion, bool) {
 func (a *Assessor) Status(variant *framework.Variant, e *Evidence, area string, at Moment) (framework.Status, error) {
 	var out framework.Status
 	for i, base := range a.bases(variant) {
-		c := a.criteria[base.Code]
-		s, err := c.of(c.row(e, area, at))
+		s, err := a.criteria[base.Code].area(e, area, at)
 		if err != nil {
 			return s, fmt.Errorf("country %s: %w", area, err)
 		}
@@ -161,7 +160,7 @@ func (a *Assessor) Sayings(variant string, e *Evidence, area string, at Moment) 
 	var out []Saying
 	for _, v := range a.voices[variant] {
 		for _, s := range v.says {
-			status, err := s.criterion.of(s.criterion.row(e, area, at))
+			status, err := s.criterion.area(e, area, at)
 			if err != nil {
 				return nil, err
 			}

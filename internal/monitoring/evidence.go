@@ -30,6 +30,7 @@ type column struct {
 	// an area such a source does not name at all is "no".
 	complete []int32
 	single   bool // all facts are of one source
+	plain    bool // and none of them has an item: the first that speaks says it all
 	carry    int  // months after its period that an answer still speaks; -1: only within it
 }
 
@@ -173,11 +174,13 @@ func (e *Evidence) order(indicator string, col *column) {
 			cmp.Compare(e.sources[a.source].Code, e.sources[b.source].Code), cmp.Compare(a.item, b.item))
 	})
 	col.start = make([]int32, len(e.areas)+1)
-	col.single = true
+	col.single, col.plain = true, true
 	for i := range col.facts {
 		col.start[col.facts[i].area+1]++
 		col.single = col.single && col.facts[i].source == col.facts[0].source
+		col.plain = col.plain && col.facts[i].item == ""
 	}
+	col.plain = col.plain && col.single
 	for i := 1; i < len(col.start); i++ {
 		col.start[i] += col.start[i-1]
 	}

@@ -80,7 +80,6 @@ const none = int32(-1)
 // cell is a Reading without words, as views keep it for every area.
 type cell struct {
 	number  float64
-	period  reference.Period
 	proven  reference.Date
 	source  int32
 	against int32
@@ -131,9 +130,12 @@ func (c *column) read(place int32, at Moment) cell {
 		if !at.speaks(&facts[i], c.carry) {
 			continue
 		}
-		out := c.voice(facts, i, at)
+		if c.plain {
+			return facts[i].cell()
+		}
+		out, period := c.voice(facts, i, at)
 		if !c.single {
-			out.against = c.opponent(facts, out, at)
+			out.against = c.opponent(facts, out, period, at)
 		}
 		return out
 	}
@@ -145,18 +147,22 @@ func (c *column) read(place int32, at Moment) cell {
 	return cell{source: none, against: none}
 }
 
+func (f *fact) cell() cell {
+	return cell{says: f.says, number: f.number, proven: f.proven, source: f.source, against: none}
+}
+
 // voice is what the source of the fact at place first says, which is the first of its facts that
 // speaks. Of several items (two hotlines) one that exists is enough; an older period of an item that
-// has spoken changes nothing.
-func (c *column) voice(facts []fact, first int, at Moment) cell {
+// has spoken changes nothing. The period is that of the fact that decides.
+func (c *column) voice(facts []fact, first int, at Moment) (cell, reference.Period) {
 	f := &facts[first]
-	out := cell{says: f.says, number: f.number, period: f.period, proven: f.proven, source: f.source, against: none}
+	out, period := f.cell(), f.period
 	for i := first + 1; i < len(facts) && out.says < saysYes; i++ {
 		if g := &facts[i]; g.source == f.source && g.says > out.says && g.says <= saysYes && at.speaks(g, c.carry) && !c.spoken(facts[:i], g, at) {
-			out.says, out.period, out.proven = g.says, g.period, g.proven
+			out.says, out.proven, period = g.says, g.proven, g.period
 		}
 	}
-	return out
+	return out, period
 }
 
 // spoken tells whether an earlier fact of the list already speaks for the same source and item.
@@ -168,7 +174,7 @@ func (c *column) spoken(before []fact, f *fact, at Moment) bool {
 
 // opponent finds the first other source that answers otherwise about a time that the answer covers
 // too; a statement without a date is about any time.
-func (c *column) opponent(facts []fact, answer cell, at Moment) int32 {
+func (c *column) opponent(facts []fact, answer cell, period reference.Period, at Moment) int32 {
 	heard := []int32{answer.source}
 	for i := range facts {
 		f := &facts[i]
@@ -176,8 +182,8 @@ func (c *column) opponent(facts []fact, answer cell, at Moment) int32 {
 			continue
 		}
 		heard = append(heard, f.source)
-		other := c.voice(facts, i, at)
-		if (other.says != answer.says || other.number != answer.number) && sameTime(other.period, answer.period) {
+		other, when := c.voice(facts, i, at)
+		if (other.says != answer.says || other.number != answer.number) && sameTime(when, period) {
 			return f.source
 		}
 	}
@@ -199,7 +205,8 @@ func (e *Evidence) against(indicator, area, source string, at Moment) Reading {
 	facts := col.of(place)
 	for i := range facts {
 		if e.sources[facts[i].source].Code == source && at.speaks(&facts[i], col.carry) {
-			return e.reading(col.voice(facts, i, at))
+			said, _ := col.voice(facts, i, at)
+			return e.reading(said)
 		}
 	}
 	return Reading{}

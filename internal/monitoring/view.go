@@ -101,13 +101,9 @@ func (v *view) status(c *criterion) ([]framework.Status, error) {
 		vectors[i] = v.readLocked(name)
 	}
 	out := make([]framework.Status, len(v.evidence.areas)+1)
-	row := make([]cell, len(names))
 	for i := range out {
-		for j := range vectors {
-			row[j] = vectors[j][i]
-		}
 		var err error
-		if out[i], err = c.of(row); err != nil {
+		if out[i], err = c.of(vectors, i); err != nil {
 			return nil, err
 		}
 	}
@@ -135,23 +131,21 @@ func newCriterion(c *framework.Criterion) *criterion {
 	return out
 }
 
-// of gives the status that a row of answers, in the order of the criterion's indicators, leads to.
-func (c *criterion) of(row []cell) (framework.Status, error) {
-	if c.table == nil {
-		return c.evaluate(row)
-	}
+// of gives the status that the answers at one place of the vectors lead to, one vector for each of the
+// criterion's indicators in their order.
+func (c *criterion) of(vectors [][]cell, place int) (framework.Status, error) {
 	key := 0
-	for i := range row {
-		if row[i].says == saysNumber {
-			return c.evaluate(row)
+	for _, cells := range vectors {
+		if cells[place].says == saysNumber || c.table == nil {
+			return c.evaluate(vectors, place)
 		}
-		key = key<<2 | int(row[i].says)
+		key = key<<2 | int(cells[place].says)
 	}
 	if s := c.table[key].Load(); s != 0 {
 		s--
 		return framework.Status{Low: uint8(s >> 2), High: uint8(s & 3)}, nil
 	}
-	s, err := c.evaluate(row)
+	s, err := c.evaluate(vectors, place)
 	if err == nil {
 		c.table[key].Store(uint32(s.Low)<<2 | uint32(s.High) + 1)
 	}
@@ -162,14 +156,14 @@ func (c *criterion) of(row []cell) (framework.Status, error) {
 // such answers for one or the other is tried. Where all come out alike the answer does not matter.
 // Otherwise the country is not beyond partly, and it is partly where one of the ways would have met the
 // criterion. (By our judgement; bounds are the same as if it were not known.)
-func (c *criterion) evaluate(row []cell) (framework.Status, error) {
+func (c *criterion) evaluate(vectors [][]cell, place int) (framework.Status, error) {
+	a := answers{c.Indicators(), make([]cell, len(vectors))}
 	var open []int
-	for i := range row {
-		if row[i].says == saysPartly {
+	for i := range vectors {
+		if a.row[i] = vectors[i][place]; a.row[i].says == saysPartly {
 			open = append(open, i)
 		}
 	}
-	a := answers{c.Indicators(), slices.Clone(row)}
 	var out framework.Status
 	alike, met := true, false
 	for way := range 1 << len(open) {
@@ -229,19 +223,21 @@ func (a answers) Number(indicator string) (float64, bool) {
 	return c.number, c.says == saysNumber
 }
 
-// row reads the answers of one area that a criterion asks for.
-func (c *criterion) row(e *Evidence, area string, at Moment) []cell {
+// area gives the status of one area without reading the others.
+func (c *criterion) area(e *Evidence, area string, at Moment) (framework.Status, error) {
 	place, ok := e.areas[area]
 	if !ok {
 		place = none
 	}
-	out := make([]cell, len(c.Indicators()))
+	row := make([][]cell, len(c.Indicators()))
 	for i, name := range c.Indicators() {
+		said := cell{source: none, against: none}
 		if col := e.columns[name]; col != nil {
-			out[i] = col.read(place, at)
+			said = col.read(place, at)
 		}
+		row[i] = []cell{said}
 	}
-	return out
+	return c.of(row, 0)
 }
 
 // compile checks a variant's expressions and makes a criterion of them.
