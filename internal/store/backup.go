@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,10 +24,11 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return fault.New(fault.Conflict, fmt.Sprintf("There is already a file %s.", path), "Choose another name for the backup.")
 	}
-	if err := prepareFile(path+".part", true); err != nil {
+	part := path + ".part"
+	removeDatabase(part) // of a backup that was cut short
+	if err := prepareFile(part, true); err != nil {
 		return err
 	}
-	part := path + ".part"
 	err := db.backupTo(ctx, part)
 	if err != nil && !errors.Is(err, ErrUnverified) {
 		removeDatabase(part)
@@ -46,20 +46,47 @@ func (db *DB) backupTo(ctx context.Context, part string) error {
 		if err := errors.Join(Copy(ctx, db, to), to.Close()); err != nil {
 			return err
 		}
-		return checkFile(ctx, part)
-	}
-	pool := db.w // in memory there is one connection
-	if db.path != "" {
-		var err error // one that may write elsewhere; it holds no lock that a writer needs
-		if pool, err = openPool(sqliteDSN(db.path), 1); err != nil {
+		if err := closeLog(ctx, part); err != nil {
 			return db.fault(err, "the backup could not be made")
 		}
-		defer pool.Close()
+		return checkFile(ctx, part)
 	}
-	if _, err := pool.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+	var err error
+	if db.path != "" {
+		err = vacuum(ctx, db.path, part)
+	} else { // in memory there is one connection
+		_, err = db.w.ExecContext(ctx, vacuumInto, part)
+	}
+	if err != nil {
 		return db.fault(err, "the backup could not be made")
 	}
 	return checkFile(ctx, part)
+}
+
+const vacuumInto = `VACUUM INTO ?`
+
+// vacuum writes one state of a database, with what still lies in its log, to a new file. It changes
+// no byte of the first and holds no lock that a writer needs.
+func vacuum(ctx context.Context, from, to string) error {
+	pool, err := openPool(sqliteDSN(from, asIs), 1)
+	if err != nil {
+		return err
+	}
+	_, err = pool.ExecContext(ctx, vacuumInto, to)
+	return errors.Join(err, pool.Close())
+}
+
+// closeLog puts what lies in the log of a file at rest into the file, so that it can be moved alone.
+func closeLog(ctx context.Context, path string) error {
+	pool, err := openPool(sqliteDSN(path), 1)
+	if err != nil {
+		return err
+	}
+	var mode string
+	if err = pool.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode); err == nil && mode != "delete" {
+		err = fmt.Errorf("the log of %s stays: journal_mode is %s", path, mode)
+	}
+	return errors.Join(err, pool.Close())
 }
 
 // checkFile tells whether a SQLite file at rest is whole and, unless its tables are of an older
@@ -142,8 +169,13 @@ func Restore(ctx context.Context, backup, path string) (kept string, err error) 
 		return "", unverified
 	}
 	part := path + ".part"
-	if err := copyFile(backup, part); err != nil {
-		return "", fault.Newf(fault.Unavailable, "The backup could not be copied: %w", err).WithFix("Make room on the disk of the database.")
+	removeDatabase(part)
+	if err := prepareFile(part, true); err != nil {
+		return "", err
+	}
+	if err := vacuum(ctx, backup, part); err != nil {
+		removeDatabase(part)
+		return "", sqliteFault(err, "the backup could not be copied")
 	}
 	if _, err := os.Lstat(path); err == nil {
 		kept = fmt.Sprintf("%s.replaced-%s.db", path, time.Now().UTC().Format("20060102-150405"))
@@ -154,20 +186,6 @@ func Restore(ctx context.Context, backup, path string) (kept string, err error) 
 		}
 	}
 	return kept, errors.Join(publish(part, path), unverified)
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
 }
 
 func removeDatabase(path string) {
