@@ -57,6 +57,9 @@ func (s *Service) Import(ctx context.Context, in Import) (*Imported, error) {
 	if err := accounts.Require(ctx, accounts.ImportEvidence, accounts.Scope{}); err != nil {
 		return nil, err
 	}
+	if f := safeguard.Text(in.Name, func(string) bool { return false }); f != nil && f.Kind != safeguard.Address {
+		return nil, fault.New(fault.Refused, "the name of the file: "+f.What(), "Give the file another name.")
+	}
 	t, err := table.Read(in.Name, in.Data, table.Options{Sheet: in.Sheet, Limits: in.Limits})
 	if err != nil {
 		return nil, err

@@ -120,7 +120,13 @@ func ParseMapping(data []byte) (*Mapping, error) {
 	if err := d.Decode(&m); err != nil {
 		return nil, fault.Newf(fault.Refused, "the mapping cannot be read: %v", err).WithFix("Compare it with a shipped mapping: waymark import --list.")
 	}
-	return &m, m.validate()
+	if d.More() {
+		return nil, fault.New(fault.Refused, "the mapping cannot be read: something follows its end", "Keep one mapping in a file.")
+	}
+	if err := m.validate(); err != nil {
+		return nil, err
+	}
+	return &m, nil
 }
 
 func (m *Mapping) validate() error {
@@ -135,23 +141,45 @@ func (m *Mapping) validate() error {
 			return refuse("it reads the column %q but does not list it", c)
 		}
 	}
-	for i, r := range m.Rules {
+	for i, l := range m.Left {
+		if c, ok := untested(l.When); !ok || len(l.When) == 0 {
+			return refuse("the rows left out (%d): the condition on %q needs exactly one test", i+1, c)
+		}
+	}
+	for i := range m.Rules {
+		r := &m.Rules[i]
 		if r.Indicator.IsZero() {
 			return refuse("rule %d names no indicator", i+1)
 		}
-		for _, c := range r.When {
-			set := 0
-			for _, given := range []bool{c.Is != nil, c.IsNot != nil, c.Starts != nil, c.StartsNot != nil, c.Empty != nil} {
-				if given {
-					set++
-				}
-			}
-			if set != 1 {
-				return refuse("rule %d: the condition on %q needs exactly one test", i+1, c.Column)
+		if c, ok := untested(r.When); !ok {
+			return refuse("rule %d: the condition on %q needs exactly one test", i+1, c)
+		}
+		if !r.Nature.isKnown() {
+			return refuse("rule %d: %q is not a nature; use C, CA, E, M or G", i+1, r.Nature)
+		}
+		for word, status := range r.Words {
+			if !status.HasNoValue() {
+				return refuse("rule %d: the word %q stands for the status %q, which is none without a value: O, M, L or Q", i+1, word, status)
 			}
 		}
 	}
 	return nil
+}
+
+// untested finds a condition that has not exactly one test.
+func untested(conditions []Condition) (column string, ok bool) {
+	for _, c := range conditions {
+		set := 0
+		for _, given := range []bool{c.Is != nil, c.IsNot != nil, c.Starts != nil, c.StartsNot != nil, c.Empty != nil} {
+			if given {
+				set++
+			}
+		}
+		if set != 1 {
+			return c.Column, false
+		}
+	}
+	return "", true
 }
 
 // columns lists every column that the mapping reads, each once.

@@ -63,6 +63,14 @@ const (
 	GlobalMonitoring Nature = "G"
 )
 
+func (n Nature) isKnown() bool {
+	switch n {
+	case CountryData, CountryAdjusted, EstimatedNature, Modelled, GlobalMonitoring:
+		return true
+	}
+	return false
+}
+
 // Key is what makes an observation one: the same source says one thing about one indicator of one
 // area, period and breakdown. Sex, Age and Item are empty for the total.
 type Key struct {

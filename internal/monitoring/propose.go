@@ -2,6 +2,7 @@ package monitoring
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"waymark/internal/framework"
 	"waymark/internal/reference"
+	"waymark/internal/safeguard"
 )
 
 // List is the rows of a file as a mapping reads them.
@@ -80,7 +82,7 @@ func (p *Proposal) Rows() []Observation {
 // what is not recognised is refused with its row, what it says and how to mend it.
 func Propose(list List, known Known) *Proposal {
 	p := &proposer{list: list, known: known, out: &Proposal{}, column: map[string]int{}, seen: map[Key]int{}}
-	if !p.bindColumns() {
+	if !p.names() || !p.bindColumns() {
 		return p.out
 	}
 	p.index()
@@ -128,13 +130,35 @@ func (p *proposer) bindColumns() bool {
 	if missing != nil {
 		p.problem(Problem{Row: 1, What: "the file has no column " + quoteAll(missing), Fix: "Its columns are " + quoteAll(p.list.Header) + ". Use the mapping " + p.known.Mapping.Code + " only for files with the columns " + quoteAll(p.known.Mapping.Columns) + "."})
 	}
-	read := p.known.Mapping.columns()
+	read := append(p.known.Mapping.columns(), p.known.Mapping.Ignored...)
 	for _, name := range p.list.Header {
-		if !slices.Contains(read, name) && !slices.Contains(p.known.Mapping.Ignored, name) {
+		switch name = strings.TrimSpace(name); {
+		case slices.Contains(read, name):
+		case safeguard.PersonalColumn(name):
+			p.problem(Problem{Row: 1, Column: name, What: fmt.Sprintf("the column %q looks as if it held data about persons, which are not kept here", name), Fix: "Take the column out of the file. If it holds nothing of the kind, have the mapping name it."})
+			missing = append(missing, name)
+		default:
 			p.out.Remarks = append(p.out.Remarks, Problem{Sheet: p.list.Sheet, Row: 1, Column: name, What: "this column is not read"})
 		}
 	}
 	return missing == nil
+}
+
+// names looks over what a file says outside its rows, its sheet and its columns, for text that must
+// never be stored: it is not repeated, and the rows are not looked at.
+func (p *proposer) names() bool {
+	if what, fix := p.known.Check(p.list.Sheet); what != "" {
+		p.list.Sheet = ""
+		p.problem(Problem{What: "the name of the sheet: " + what, Fix: fix})
+		return false
+	}
+	for i, name := range p.list.Header {
+		if what, fix := p.known.Check(name); what != "" {
+			p.problem(Problem{Row: 1, What: fmt.Sprintf("the header of column %d: %s", i+1, what), Fix: fix})
+			return false
+		}
+	}
+	return true
 }
 
 func quoteAll(names []string) string {
@@ -215,9 +239,9 @@ func (r *reader) all(conditions []Condition) bool {
 
 func (p *proposer) row(row *ListRow) {
 	r := &reader{proposer: p, row: row}
-	for _, text := range row.Cells {
+	for i, text := range row.Cells {
 		if what, fix := p.known.Check(text); what != "" {
-			r.refuse("", "", what, fix) // the text itself is not repeated: it must not be stored anywhere
+			r.refuse(p.header(i), "", what, fix) // the text itself is not repeated: it must not be stored anywhere
 			return
 		}
 	}
@@ -249,6 +273,13 @@ func (p *proposer) row(row *ListRow) {
 		}
 		p.place(o, row.Number)
 	}
+}
+
+func (p *proposer) header(column int) string {
+	if column < len(p.list.Header) {
+		return strings.TrimSpace(p.list.Header[column])
+	}
+	return ""
 }
 
 // area recognises the country of the row; ok is false where the row ends here.
@@ -295,7 +326,7 @@ func (r *reader) observation(rule *Rule) Observation {
 		r.refuse(rule.Indicator.Column, o.Indicator, fmt.Sprintf("%q is not an indicator of the framework", o.Indicator), "Use a code of the framework's indicators.")
 		return o
 	}
-	o.Sex, o.Age = r.field(rule.Sex), r.field(rule.Age)
+	o.Sex, o.Age = r.breakdown(rule.Sex, "sex", sexes), r.breakdown(rule.Age, "age", ages)
 	o.Period = r.period(rule)
 	o.ProvenOn = r.firstDay(rule.Proven)
 	o.Item = r.join(rule.Item, " / ")
@@ -303,6 +334,24 @@ func (r *reader) observation(rule *Rule) Observation {
 	o.Citation = r.join(rule.Citation, " · ")
 	r.value(rule, ind, &o)
 	return o
+}
+
+// The codes of breakdowns: SDMX CL_SEX, and its pattern for ages (Y0T17 is 0 to 17 years).
+var (
+	sexes = regexp.MustCompile(`^[FMO]$`)
+	ages  = regexp.MustCompile(`^[YM](?:\d{1,3}(?:T\d{1,3})?|_(?:GE|LT)\d{1,3})$`)
+)
+
+// breakdown reads a code; empty and _T are the total.
+func (r *reader) breakdown(f Field, what string, codes *regexp.Regexp) string {
+	text := r.field(f)
+	if text == "" || text == "_T" {
+		return ""
+	}
+	if !codes.MatchString(text) {
+		r.refuse(f.Column, text, fmt.Sprintf("%q is not a code of %s", text, what), "Leave it empty for the total, or write F or M for sex, and for age its years, for example Y0T17.")
+	}
+	return text
 }
 
 // value reads what is said: an answer, a number, or that there is none.
@@ -485,9 +534,9 @@ func (p *proposer) place(o Observation, row int) {
 }
 
 // contradiction tells whether two sources say different things about one indicator of one area and
-// breakdown in periods that share a day.
+// breakdown in periods that share a day; a statement without a date is about any time.
 func contradiction(a, b *Observation) (Conflict, bool) {
-	if a.Status.HasNoValue() || b.Status.HasNoValue() || a.Sex != b.Sex || a.Age != b.Age || !a.Period.Overlaps(b.Period) {
+	if a.Status.HasNoValue() || b.Status.HasNoValue() || a.Sex != b.Sex || a.Age != b.Age || !sameTime(a.Period, b.Period) {
 		return Conflict{}, false
 	}
 	if a.Answer == b.Answer && sameDecimal(a.Value, b.Value) {

@@ -41,6 +41,7 @@ type ObservationQuery struct {
 	Areas      []string
 	Sources    []string
 	Period     reference.Period // statements whose period overlaps it; the zero Period is any
+	Free       bool             // only those that may be published
 	After      *Key             // those behind this key, for reading in pages
 	Limit      int              // 0: all
 }

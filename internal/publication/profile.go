@@ -136,9 +136,8 @@ func (n *Snapshot) PublicObservations(ctx context.Context, q monitoring.Observat
 	if len(open) == 0 {
 		return nil, nil
 	}
-	q.Sources = open
-	rows, err := n.store.Observations(ctx, q)
-	return slices.DeleteFunc(rows, func(o monitoring.Observation) bool { return o.Conf != monitoring.Free }), err
+	q.Sources, q.Free = open, true // asked of the store, so that a page of so many rows has so many
+	return n.store.Observations(ctx, q)
 }
 
 // History gives every statement ever recorded under a key.

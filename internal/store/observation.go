@@ -139,6 +139,9 @@ func (db *DB) observationQuery(q monitoring.ObservationQuery) (string, []any) {
 	if q.Period != (reference.Period{}) {
 		add("period_start <= ? AND period_end >= ?", int64(q.Period.End), int64(q.Period.Start))
 	}
+	if q.Free {
+		add("conf = ?", string(monitoring.Free))
+	}
 	if k := q.After; k != nil {
 		add("("+indicatorOrder+") > (?, ?, ?, ?, ?, ?, ?, ?)", k.Indicator, k.Area, int64(k.Period.Start), int64(k.Period.End), k.Sex, k.Age, k.Item, k.Source)
 	}
