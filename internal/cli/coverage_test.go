@@ -47,7 +47,7 @@ func TestEveryElementOfTheFoundingDocumentIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = a.close() })
-	handler, err := a.handler(ctx, serveConfig{}, slog.New(slog.DiscardHandler))
+	handler, err := a.handler(ctx, serveConfig{}, "http://example.test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,13 +63,14 @@ func serve(ctx context.Context, e *env, c serveConfig) error {
 	for _, w := range a.db.Warnings() {
 		log.Warn(w)
 	}
-	handler, err := a.handler(ctx, c, log)
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", c.listen)
 	if err != nil {
 		return fault.Newf(fault.Refused, "the address %s cannot be listened on: %v", c.listen, err).WithFix("Stop what uses it, or choose another with --listen; port 0 picks a free one.")
+	}
+	defer listener.Close()
+	handler, err := a.handler(ctx, c, "http://"+listener.Addr().String(), log)
+	if err != nil {
+		return err
 	}
 	server := &http.Server{
 		Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -106,14 +107,14 @@ func claim(dsn string) (func(), error) {
 }
 
 // handler wires site and API to one address.
-func (a *app) handler(ctx context.Context, c serveConfig, log *slog.Logger) (http.Handler, error) {
+func (a *app) handler(ctx context.Context, c serveConfig, address string, log *slog.Logger) (http.Handler, error) {
 	var version atomic.Int64
 	if err := follow(ctx, a.db, &version); err != nil {
 		return nil, err
 	}
 	site, err := web.New(web.Config{
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
-		Origin: c.origin, Contact: c.contact, Ready: a.db.Ready,
+		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready,
 	})
 	if err != nil {
 		return nil, err

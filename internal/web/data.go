@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strings"
 
 	"waymark/internal/publication"
@@ -14,7 +15,8 @@ type DataPage struct {
 	Sources []DataSource
 	Files   []DataFile
 	Curl    string
-	Twins   Twins // of the table of sources
+	Calls   []string // one runnable call of the interface each
+	Twins   Twins    // of the table of sources
 }
 
 // DataTable is one table of the site as data.
@@ -62,7 +64,11 @@ func (s *Server) data(q *request) (*answer, error) {
 	table("data.table_framework", "/framework", "/framework")
 	table("data.table_contacts", "/report-abuse", "/report-abuse")
 	table("data.table_sources", "/data", "/data")
-	p.Curl = "curl -O " + s.config.Origin + "/" + string(q.tag) + "/targets.csv"
+	base := cmp.Or(s.config.Origin, s.config.Address)
+	p.Curl = "curl -O " + base + "/" + string(q.tag) + "/targets.csv"
+	for _, call := range []string{"/api/v1/figures?code=T1", "/api/v1/countries/KEN", "/api/v1/observations?indicator=lanzarote"} {
+		p.Calls = append(p.Calls, "curl '"+base+call+"'")
+	}
 	for _, src := range q.snap.Sources {
 		p.Sources = append(p.Sources, DataSource{
 			Code: src.Code, Title: q.english(src.Title), Publisher: q.english(src.Publisher), Edition: q.english(src.Edition), Licence: q.english(src.Licence),

@@ -42,6 +42,9 @@ type Config struct {
 	// Origin is scheme and host the site is reached at, without a slash at the end; with it the
 	// sitemap and hreflang links are absolute. Empty: the sitemap is not offered to search engines.
 	Origin string
+	// Address is scheme, host and port the program listens on: the example calls of the data page use it
+	// where no Origin is given.
+	Address string
 	// Contact is where readers reach whoever runs this service, as an https or mailto address. Empty:
 	// the page says that none is given.
 	Contact string
