@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 
 	"waymark/internal/draw"
 	"waymark/internal/framework"
@@ -153,7 +154,7 @@ func (q *request) knownBar(f *monitoring.Figure, v *FigureView, title, desc stri
 	label := func(i int, amount string) string {
 		return q.words.T("figure.count", "Status", q.words.T("status."+statusCodes[i]), "Count", amount)
 	}
-	labels := draw.BarLabels{Goal: q.words.T("figure.goal", "Goal", v.Goal)}
+	labels := draw.BarLabels{Goal: q.goalLabel(v.Goal)}
 	switch {
 	case ofChildren && f.Children.Met != nil:
 		parts = draw.Parts{Met: float64(*f.Children.Met), Partly: float64(*f.Children.Partly), NotMet: float64(*f.Children.NotMet), Unknown: float64(*f.Children.Unknown)}
@@ -178,9 +179,14 @@ func (q *request) interval(b monitoring.Bounds, g monitoring.GoalNote, id, title
 		LowerLabel: q.words.T("number.at_least", "Value", q.down(b.Lower)), UpperLabel: q.words.T("number.at_most", "Value", q.up(b.Upper)), Ticks: q.shareTicks(),
 	}
 	if g.Value.Known() {
-		d.GoalLabel = q.words.T("figure.goal", "Goal", q.words.Percent(g.Value.Rat, 0, lang.HalfEven))
+		d.GoalLabel = q.goalLabel(q.words.Percent(g.Value.Rat, 0, lang.HalfEven))
 	}
 	return nothing(draw.Interval(d))
+}
+
+// goalLabel is the goal as a label of a drawing: no sentence, so no full stop.
+func (q *request) goalLabel(goal string) string {
+	return strings.TrimRight(q.words.T("figure.goal", "Goal", goal), ".。")
 }
 
 func (q *request) shareTicks() []draw.Tick {

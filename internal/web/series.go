@@ -133,7 +133,7 @@ func (q *request) trajectory(s *publication.PublishedSeries, id, title string) (
 	if baseline != nil && s.Goal != nil && s.Goal.Value != nil && s.Goal.GoalDate != 0 {
 		goal, _ := s.Goal.Value.Rat().Float64()
 		at := decimalYear(s.Goal.GoalDate)
-		d.Required = []draw.Point{*baseline, {X: at, Y: &goal, Label: q.words.T("figure.goal", "Goal", q.words.Percent(s.Goal.Value.Rat(), 0, lang.HalfEven))}}
+		d.Required = []draw.Point{*baseline, {X: at, Y: &goal, Label: q.goalLabel(q.words.Percent(s.Goal.Value.Rat(), 0, lang.HalfEven))}}
 		d.XTicks = append(d.XTicks, draw.Tick{At: at, Label: strYear(s.Goal.GoalDate)})
 	}
 	return nothing(draw.Trajectory(d))

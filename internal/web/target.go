@@ -286,7 +286,7 @@ func (q *request) targetCountries(p *TargetPage, f *monitoring.Figure) error {
 	p.Groups = q.grouped(rows, q.params.Get("sort") == "region", u)
 	strip := draw.DotStripData{Title: q.words.T("target.strip_title", "Code", p.Code), Desc: q.words.T("target.strip_desc"), IDPrefix: "st", RTL: q.rtl(), Goal: f.Goal.Value.Float(), Ticks: q.shareTicks()}
 	if f.Goal.Value.Known() {
-		strip.GoalLabel = q.words.T("figure.goal", "Goal", q.words.Percent(f.Goal.Value.Rat, 0, lang.HalfEven))
+		strip.GoalLabel = q.goalLabel(q.words.Percent(f.Goal.Value.Rat, 0, lang.HalfEven))
 	}
 	for _, g := range q.groups(u) {
 		t := q.targetGroup(f, g.Members)

@@ -125,6 +125,9 @@ func TestPagesHaveNoHolesAndNoBareKeys(t *testing.T) {
 			if m := hole.FindString(text); m != "" {
 				t.Errorf("%s: a sentence has the hole %s", url, m)
 			}
+			if i := strings.Index(strings.ReplaceAll(text, "...", ""), ".."); i >= 0 && !strings.Contains(path, "..") {
+				t.Errorf("%s: a sentence ends twice: %q", url, text[max(0, i-40):min(len(text), i+10)])
+			}
 			for _, m := range bare.FindAllString(text, -1) {
 				if lang.For(lang.English).Has(m) || strings.HasSuffix(m, "_") {
 					t.Errorf("%s: the key %q is shown instead of its words", url, m)
