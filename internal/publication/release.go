@@ -83,7 +83,6 @@ type FrozenFigures struct {
 	AsOf            reference.Date      `json:"asOf"`
 	Judged          reference.Date      `json:"judged"` // the day the figures were judged on
 	Method          []string            `json:"method"` // every method the figures name
-	World           string              `json:"world"`  // edition of countries and populations
 	Sources         []monitoring.Source `json:"sources"`
 	Figures         []FrozenFigure      `json:"figures"`
 }
@@ -91,7 +90,7 @@ type FrozenFigures struct {
 // FrozenFigure is a figure with where each country stands in it.
 type FrozenFigure struct {
 	monitoring.Figure
-	Countries map[string]framework.Status `json:"statuses"`
+	ByCountry map[string]string `json:"statuses"`
 }
 
 // Difference is one thing in which a release differs from the one before.
@@ -126,12 +125,12 @@ func freeze(n *Snapshot, q FigureQuery) (FrozenFigures, error) {
 	}
 	f := FrozenFigures{
 		Framework: e.version.ID(), FrameworkSHA256: e.info.SHA256, DataVersion: n.DataVersion, AsOf: q.AsOf, Judged: n.Today,
-		World: n.World.Edition(), Sources: n.Sources,
+		Sources: n.Sources,
 	}
 	for _, fig := range figures {
-		frozen := FrozenFigure{Figure: fig, Countries: map[string]framework.Status{}}
+		frozen := FrozenFigure{Figure: fig, ByCountry: map[string]string{}}
 		for _, s := range fig.Statuses {
-			frozen.Countries[s.Area] = s.Status
+			frozen.ByCountry[s.Area] = s.Status.Word()
 		}
 		f.Figures = append(f.Figures, frozen)
 		if !slices.Contains(f.Method, fig.Method) && fig.Method != "" {
@@ -211,7 +210,11 @@ func (r *Releases) Create(ctx context.Context, q ReleaseRequest) (Release, error
 	case !fault.Is(err, fault.NotFound):
 		return out, err
 	}
-	if err := r.explain(ctx, &out, &f, q.Reason); err != nil {
+	var read FrozenFigures // as whoever compares will read it
+	if err := json.Unmarshal(body, &read); err != nil {
+		return out, err
+	}
+	if err := r.explain(ctx, &out, &read, q.Reason); err != nil {
 		return out, err
 	}
 	if err := r.Store.SaveRelease(ctx, out, body); err != nil {
@@ -348,18 +351,18 @@ func differences(old, next *FrozenFigures, reason ReasonCode) []Difference {
 			out = append(out, Difference{f.Code, f.Variant, "", told(was), told(f), reason})
 		}
 		var areas []string
-		for a := range f.Countries {
+		for a := range f.ByCountry {
 			areas = append(areas, a)
 		}
-		for a := range was.Countries {
-			if _, ok := f.Countries[a]; !ok {
+		for a := range was.ByCountry {
+			if _, ok := f.ByCountry[a]; !ok {
 				areas = append(areas, a)
 			}
 		}
 		slices.Sort(areas)
 		for _, a := range areas {
-			if was.Countries[a] != f.Countries[a] {
-				out = append(out, Difference{f.Code, f.Variant, a, string(was.Countries[a]), string(f.Countries[a]), reason})
+			if was.ByCountry[a] != f.ByCountry[a] {
+				out = append(out, Difference{f.Code, f.Variant, a, was.ByCountry[a], f.ByCountry[a], reason})
 			}
 		}
 	}

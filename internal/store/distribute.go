@@ -16,7 +16,8 @@ type layout struct{ table, statement string }
 // whole on every machine.
 func distribution() []layout {
 	var out []layout
-	for _, t := range []string{"audit_head", "audit", "area", "framework_version", "source", "batch"} {
+	for _, t := range []string{"audit_head", "audit", "area", "framework_version", "source", "batch",
+		"organisation", "person", "role_grant", "mandate", "link", "token", "approval", "setting", "release", "session", "last_use", "pace", "checkpoint"} {
 		out = append(out, layout{t, fmt.Sprintf("SELECT create_reference_table('%s')", t)})
 	}
 	return append(out,

@@ -160,10 +160,20 @@ func Statements(db *DB) []string {
 		insertBatch, selectCodes, selectPlaces, selectThere, selectLast,
 		closeBatch, selectWithin, selectEnded, selectReplaced, deleteRest,
 		selectHistory, selectChain, selectHead, selectEverything, selectKnown, selectDocuments, selectVersionOfTables,
+		selectOrganisations, selectOrganisation, selectAllGrants, selectGrants, selectAllMandates, selectMandates, selectLink, selectToken, selectTokens,
+		selectPeople, selectPerson, selectPersonByEmail, selectPersonVersion, selectSalt, insertPerson, updatePerson, forgetUse,
+		insertSession, updateSession, selectSession, selectSessions, deleteSession, deleteSessions, deleteOld,
+		selectUse, upsertUse, selectPace, upsertPace, deletePace, lockPace, lockStep,
+		selectAllApprovals, selectApprovals, selectApproval, selectOpen, selectSetting, insertSetting, selectTrail,
+		selectReleases, selectRelease, selectReleaseBody, selectReleaseVersion, selectReleasesDue, insertRelease, updateRelease, selectAt,
+		selectAccounts, selectApprovalRows, selectReleaseRows,
 		db.dialect.countTables,
 		db.dialect.insertText("observation", observationColumns, "", 1),
 		db.dialect.insertText("observation", observationColumns, onKeyConflict, rowsPerInsert),
 		db.dialect.insertText("observation_history", historyColumns, "", rowsPerInsert),
+	}
+	for _, a := range []account{organisationRows, grantRows, mandateRows, linkRows, tokenRows, approvalRows} {
+		out = append(out, a.one, a.insert, a.update)
 	}
 	for _, q := range everyQuery() {
 		statement, _ := db.observationQuery(q)

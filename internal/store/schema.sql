@@ -124,3 +124,112 @@ CREATE TABLE observation_history (
 CREATE INDEX observation_history_by_batch ON observation_history (batch);
 
 CREATE INDEX observation_history_by_end ON observation_history (ended_by);
+
+CREATE TABLE organisation (
+  code        TEXT  NOT NULL PRIMARY KEY,
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE TABLE person (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  row_version INTEGER NOT NULL,
+  email       TEXT  UNIQUE,    -- folded; none: erased
+  salt        TEXT  NOT NULL,  -- 256 random bits, in hex; empty: erased
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE TABLE role_grant (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  person      TEXT  NOT NULL REFERENCES person (id),
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX role_grant_by_person ON role_grant (person);
+
+CREATE TABLE mandate (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  person      TEXT  NOT NULL REFERENCES person (id),
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX mandate_by_person ON mandate (person);
+
+CREATE TABLE link (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  person      TEXT  NOT NULL REFERENCES person (id),
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE TABLE token (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  person      TEXT  NOT NULL REFERENCES person (id),
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX token_by_person ON token (person);
+
+CREATE TABLE approval (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  state       TEXT  NOT NULL,
+  open_key    TEXT  UNIQUE,
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX approval_by_state ON approval (state);
+
+CREATE TABLE setting (
+  name    TEXT  NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  doc     TEXT  NOT NULL,
+  PRIMARY KEY (name, version)
+) STRICT;
+
+CREATE TABLE release (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  state       TEXT  NOT NULL,
+  created_at  INTEGER NOT NULL,
+  opens_at    INTEGER NOT NULL, -- embargo: not before; 0: none
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL,
+  body        TEXT  NOT NULL
+) STRICT;
+
+CREATE TABLE session (
+  id         TEXT  NOT NULL PRIMARY KEY,
+  person     TEXT  NOT NULL REFERENCES person (id),
+  half       INTEGER NOT NULL CHECK (half IN (0, 1)), -- 1: the second factor is still to come
+  strong     INTEGER NOT NULL CHECK (strong IN (0, 1)),
+  round      TEXT  NOT NULL,
+  created_at INTEGER NOT NULL,
+  seen_at    INTEGER NOT NULL,
+  stepped_at INTEGER NOT NULL, -- when the second factor was last shown; 0: never
+  pending    TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX session_by_person ON session (person);
+
+CREATE INDEX session_by_age ON session (created_at);
+
+CREATE TABLE last_use (
+  id   TEXT  NOT NULL PRIMARY KEY,
+  step INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE pace (
+  id      TEXT  NOT NULL PRIMARY KEY,
+  free_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX pace_by_age ON pace (free_at);
+
+CREATE TABLE checkpoint (
+  seq     INTEGER NOT NULL PRIMARY KEY, -- of the newest audit row it covers
+  made_at INTEGER NOT NULL,
+  note    TEXT  NOT NULL
+) STRICT;
