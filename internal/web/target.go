@@ -63,11 +63,11 @@ type TargetMethod struct {
 
 // TargetGroup is how a region or group of countries divides.
 type TargetGroup struct {
-	Code, Name                          string
-	Met, Partly, NotMet, Unknown, Total int
-	Range, Children                     string
-	Href                                string
-	lower, upper                        monitoring.Share
+	Code, Name, Href string
+	Range, Children  string
+	Counts           []StatusCount
+	Total            int
+	bounds           monitoring.Bounds
 }
 
 // ConflictView is where two sources contradict each other about a country.
@@ -288,10 +288,16 @@ func (q *request) targetCountries(p *TargetPage, f *monitoring.Figure) error {
 	if f.Goal.Value.Known() {
 		strip.GoalLabel = q.goalLabel(q.words.Percent(f.Goal.Value.Rat, 0, lang.HalfEven))
 	}
-	for _, g := range q.groups(u) {
-		t := q.targetGroup(f, g.Members)
-		t.Code, t.Name, t.Href = g.Code, q.groupName(g), q.to("/targets/"+p.Code, "group", g.Code)+"#countries"
-		p.Regions = append(p.Regions, t)
+	byGroup, err := q.snap.ByGroup(p.Code, q.figures(""))
+	if err != nil {
+		return err
+	}
+	for i := range byGroup {
+		g, v := byGroup[i].Group, q.figureView(&byGroup[i].Figure, "")
+		p.Regions = append(p.Regions, TargetGroup{
+			Code: g.Code, Name: q.groupName(g), Href: q.to("/targets/"+p.Code, "group", g.Code) + "#countries", Counts: v.Counts, Total: v.Total,
+			Range: q.bounds(byGroup[i].Figure.Countries.Bounds), Children: q.bounds(byGroup[i].Figure.Children.Bounds), bounds: byGroup[i].Figure.Countries.Bounds,
+		})
 	}
 	regions := 0 // those that share no country come first
 	for regions < len(p.Regions) && isRegion(p.Regions[regions].Code) {
@@ -300,46 +306,11 @@ func (q *request) targetCountries(p *TargetPage, f *monitoring.Figure) error {
 	lang.Sort(q.tag, p.Regions[:regions], func(t TargetGroup) string { return t.Name })
 	for _, t := range p.Regions {
 		if isRegion(t.Code) {
-			strip.Rows = append(strip.Rows, draw.StripRow{Label: t.Name, Lower: t.lower.Float(), Upper: t.upper.Float(), ValueLabel: t.Range})
+			strip.Rows = append(strip.Rows, draw.StripRow{Label: t.Name, Lower: t.bounds.Lower.Float(), Upper: t.bounds.Upper.Float(), ValueLabel: t.Range})
 		}
 	}
 	p.Strip, err = nothing(draw.DotStrip(strip))
 	return err
-}
-
-// targetGroup counts the statuses of some countries and weighs them by children, with the bounds of
-// the whole: met is certain, whatever may at least partly be met is possible.
-func (q *request) targetGroup(f *monitoring.Figure, members []string) TargetGroup {
-	var t TargetGroup
-	var possible int
-	var metChildren, possibleChildren, children int64
-	for _, s := range f.Statuses {
-		if !slices.Contains(members, s.Area) {
-			continue
-		}
-		t.Total++
-		weight, _ := q.snap.World.Weight(s.Area, f.Children.WeightsYear)
-		children += weight
-		if s.Status.High >= framework.Partly.Low {
-			possible++
-			possibleChildren += weight
-		}
-		switch s.Status {
-		case framework.Met:
-			t.Met++
-			metChildren += weight
-		case framework.Partly:
-			t.Partly++
-		case framework.NotMet:
-			t.NotMet++
-		default:
-			t.Unknown++
-		}
-	}
-	t.lower, t.upper = monitoring.ShareOf(int64(t.Met), int64(t.Total)), monitoring.ShareOf(int64(possible), int64(t.Total))
-	t.Range = q.bounds(monitoring.Bounds{Lower: t.lower, Upper: t.upper})
-	t.Children = q.bounds(monitoring.Bounds{Lower: monitoring.ShareOf(metChildren, children), Upper: monitoring.ShareOf(possibleChildren, children)})
-	return t
 }
 
 func (q *request) conflict(c monitoring.Conflict, variant string) ConflictView {
