@@ -153,9 +153,8 @@ func (c *criterion) of(vectors [][]cell, place int) (framework.Status, error) {
 }
 
 // evaluate asks the criterion. An answer that is "partly" is neither yes nor no, so every way of taking
-// such answers for one or the other is tried. Where all come out alike the answer does not matter.
-// Otherwise the country is not beyond partly, and it is partly where one of the ways would have met the
-// criterion. (By our judgement; bounds are the same as if it were not known.)
+// such answers for one or the other is tried. The country meets the criterion only where all ways do;
+// where some do it is partly. (By our judgement; bounds are the same as if the answer were not known.)
 func (c *criterion) evaluate(vectors [][]cell, place int) (framework.Status, error) {
 	a := answers{c.Indicators(), make([]cell, len(vectors))}
 	var open []int
@@ -164,8 +163,7 @@ func (c *criterion) evaluate(vectors [][]cell, place int) (framework.Status, err
 			open = append(open, i)
 		}
 	}
-	var out framework.Status
-	alike, met := true, false
+	lowest, highest := framework.Status{Low: 2, High: 2}, framework.Status{}
 	for way := range 1 << len(open) {
 		for bit, i := range open {
 			a.row[i].says = saysNo
@@ -177,20 +175,14 @@ func (c *criterion) evaluate(vectors [][]cell, place int) (framework.Status, err
 		if err != nil {
 			return s, err
 		}
-		met = met || s == framework.Met
-		if way == 0 {
-			out = s
-			continue
-		}
-		alike = alike && s == out
-		out = framework.Status{Low: min(out.Low, s.Low), High: max(out.High, s.High)}
+		lowest, highest = lowest.And(s), highest.Or(s)
 	}
-	if alike {
-		return out, nil
+	out := framework.Status{Low: lowest.Low, High: lowest.High}
+	if lowest.Low < highest.Low && highest.Low == framework.Met.Low { // some way is certain to meet it
+		out.Low = max(out.Low, framework.Partly.Low)
 	}
-	out.High = min(out.High, framework.Partly.High)
-	if met {
-		out.Low = framework.Partly.Low
+	if lowest.High < framework.Met.High { // and some way cannot
+		out.High = min(highest.High, framework.Partly.High)
 	}
 	return out, nil
 }
