@@ -2,6 +2,7 @@ package web
 
 import (
 	"waymark/internal/draw"
+	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
 	"waymark/internal/monitoring"
@@ -20,6 +21,7 @@ type HomePage struct {
 	Impact   FigureView
 	Name     text // of the impact target
 	Sheet    string
+	Settles  []string // what would have to turn out for the goal to be reached, and to be missed
 	Bar      draw.SVG
 	Finder   Finder
 	Targets  []HomeTarget
@@ -111,9 +113,41 @@ func (q *request) fillImpact(p *HomePage, f *monitoring.Figure, all []monitoring
 		}
 	}
 	p.Doubts = append(p.Doubts, rests...)
+	if err := q.settles(p, f.Code); err != nil {
+		return err
+	}
 	var err error
 	p.Bar, err = q.knownBar(f, &p.Impact, q.words.T("home.bar_title"), p.Answer+" "+p.Doubts[0], true)
 	return err
+}
+
+// settles names the fewest unknown countries that would settle the goal either way, in alphabetical
+// order: it says what is not known, and nothing about them.
+func (q *request) settles(p *HomePage, code string) error {
+	c, err := q.snap.Certificates(code, q.figures(""))
+	if fault.Is(err, fault.NotFound) {
+		return nil // nothing can settle it
+	}
+	if err != nil {
+		return err
+	}
+	for _, way := range []struct {
+		key   string
+		areas []string
+	}{{"home.settle_reached", c.Reached.Areas}, {"home.settle_missed", c.Missed.Areas}} {
+		if len(way.areas) == 0 || len(way.areas) > 30 {
+			continue
+		}
+		var names []string
+		for _, area := range way.areas {
+			if country, ok := q.snap.World.Country(area); ok {
+				names = append(names, country.Name(q.tag))
+			}
+		}
+		lang.Sort(q.tag, names, func(s string) string { return s })
+		p.Settles = append(p.Settles, q.words.T(way.key, "Names", q.words.Join(names)))
+	}
+	return nil
 }
 
 // homeTargets lists the targets in the document's order, those without a value or a figure too.
