@@ -7,6 +7,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,6 +70,7 @@ func (s *service) register(mux *http.ServeMux) huma.API {
 	config.Info.License = &huma.License{Name: "Data: CC BY 4.0 unless a source says otherwise; see /api/v1/sources", Identifier: "CC-BY-4.0"}
 	registry := config.Components.Schemas
 	registry.RegisterTypeAlias(reflect.TypeFor[monitoring.Share](), reflect.TypeFor[shareSchema]())
+	registry.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[numberSchema]())
 	registry.RegisterTypeAlias(reflect.TypeFor[reference.Date](), reflect.TypeFor[dateSchema]())
 	api := humago.New(mux, config)
 	s.registerFigures(api)
@@ -89,12 +91,20 @@ func (shareSchema) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeNumber, Nullable: true, Minimum: &low, Maximum: &high, Description: "A share from 0 to 1, six decimals; null where there is none."}
 }
 
+// numberSchema describes json.Number: an exact decimal, or null.
+type numberSchema struct{}
+
+// Schema is read by huma.
+func (numberSchema) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Nullable: true, Description: "Exact as the source gives it; null where there is none."}
+}
+
 // dateSchema describes reference.Date: a day, empty where there is none.
 type dateSchema struct{}
 
 // Schema is read by huma.
 func (dateSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Description: "A day as 2020-12-31; empty where there is none."}
+	return &huma.Schema{Type: huma.TypeString, Nullable: true, Description: "A day as 2020-12-31; empty or null where there is none."}
 }
 
 // problem is an RFC 9457 problem with how to mend the call.

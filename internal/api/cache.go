@@ -25,7 +25,6 @@ func (s *service) cached(next http.Handler) http.Handler {
 		h.Set("Vary", "Accept-Encoding")
 		if r.Method == http.MethodPost && r.URL.Path == impactPath { // works something out and changes nothing
 			h.Set("Cache-Control", "no-store")
-			r.Body = http.MaxBytesReader(w, r.Body, maxEdits)
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -43,7 +43,7 @@ type status struct {
 
 type answer struct {
 	Indicator string         `json:"indicator"`
-	Answer    *string        `json:"answer" enum:"yes,no" doc:"Null where it is not known."`
+	Answer    *string        `json:"answer" doc:"yes or no; null where it is not known."`
 	Value     *float64       `json:"value"`
 	Source    string         `json:"source,omitempty"`
 	ProvenOn  reference.Date `json:"provenOn,omitempty"`
@@ -78,7 +78,7 @@ type observation struct {
 	Age         string         `json:"age,omitempty"`
 	Item        string         `json:"item,omitempty" doc:"Which of several in one area."`
 	Source      string         `json:"source"`
-	Answer      *string        `json:"answer" enum:"yes,partly,no"`
+	Answer      *string        `json:"answer" doc:"yes, partly or no; null where there is none."`
 	Value       *json.Number   `json:"value"`
 	Numerator   *json.Number   `json:"numerator,omitempty"`
 	Denominator *json.Number   `json:"denominator,omitempty"`

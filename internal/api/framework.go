@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,7 +34,7 @@ const (
 
 type impactInput struct {
 	View
-	RawBody []byte `contentType:"application/json" doc:"An array of edits, as /api/v1/differences prints them."`
+	Body json.RawMessage `doc:"An array of edits, as /api/v1/differences prints them."`
 }
 
 type impactOutput struct{ Body *publication.Impact }
@@ -71,13 +72,13 @@ func (s *service) registerFramework(api huma.API) {
 		}
 		return &differenceOutput{d}, nil
 	})
-	huma.Register(api, huma.Operation{OperationID: "impact", Method: http.MethodPost, Path: impactPath, Tags: []string{"Framework"},
+	huma.Register(api, huma.Operation{OperationID: "impact", Method: http.MethodPost, Path: impactPath, MaxBodyBytes: maxEdits, Tags: []string{"Framework"},
 		Summary: "What edits to a version would do to the figures: bounds and verdicts before and after, and every country that would stand elsewhere, with the reason. Nothing is stored."}, func(ctx context.Context, in *impactInput) (*impactOutput, error) {
 		q, err := in.query()
 		if err != nil {
 			return nil, s.refuse(ctx, err)
 		}
-		edits, err := framework.ParseEdits(in.RawBody)
+		edits, err := framework.ParseEdits(in.Body)
 		if err != nil {
 			return nil, s.refuse(ctx, err)
 		}
