@@ -68,7 +68,7 @@ func (w *writer) thread(c *NewComment, root *thread) (*thread, error) {
 	for i := range max(1, len(c.Body)) {
 		t.paraIDs = append(t.paraIDs, w.longHex(fmt.Sprintf("paragraph %d of %s", i, c.Key)))
 	}
-	t.durableID = w.longHex("durable " + c.Key)
+	t.durableID = w.longHex(durable(c.Key))
 	w.threads = append(w.threads, t)
 	t.root = root
 	if root == nil {

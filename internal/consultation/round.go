@@ -1,0 +1,98 @@
+// Package consultation is how a version of a framework is asked about: rounds, what partners say in
+// them, how every comment is answered, and how the answers make the next version and the compiled
+// document. The organisation speaks, not the person; every comment keeps its words as they came.
+package consultation
+
+import (
+	"waymark/internal/lang"
+	"waymark/internal/reference"
+)
+
+// Kind is how a round is held.
+type Kind string
+
+// The kinds the document's own process had, and children's rounds.
+const (
+	OpenRound  Kind = "open"       // everybody may comment
+	Closed     Kind = "closed"     // invited organisations
+	Roundtable Kind = "roundtable" // a meeting: its minutes are the submissions
+	Bilateral  Kind = "bilateral"  // talks with one partner: likewise
+	Children   Kind = "children"   // through an accredited facilitator; age band and country only
+)
+
+// State is where a round stands and who acts next.
+type State string
+
+// The states, in order.
+const (
+	Draft   State = "draft"   // the secretariat prepares it
+	Open    State = "open"    // partners comment
+	Over    State = "closed"  // the secretariat answers every comment
+	Adopted State = "adopted" // nobody: the next version holds
+)
+
+// Policy says under which name comments are shown.
+type Policy string
+
+// The policies. An e-mail address is never shown.
+const (
+	NamedOrganisations Policy = "organisations"
+	NamedPeople        Policy = "people"
+	Pseudonymous       Policy = "pseudonymous"
+)
+
+// Round is one consultation on one version.
+type Round struct {
+	Number  int              `json:"number"`
+	Version string           `json:"version"` // cop-2015@1
+	Title   string           `json:"title"`
+	Kind    Kind             `json:"kind"`
+	Period  reference.Period `json:"period"` // from the day it opens to the day it closes, both included
+	// Zone is what local times without a zone in documents are taken to be in.
+	Zone      string     `json:"zone"`
+	Languages []lang.Tag `json:"languages"`
+	Policy    Policy     `json:"policy"`
+	State     State      `json:"state"`
+	// Origin tells the reader where a round comes from that was not held here.
+	Origin string `json:"origin,omitempty"`
+	// Steps lists the framework's own process steps (PRC-5) that the round stands for.
+	Steps []string `json:"steps,omitempty"`
+	// Safeguarding is the contact every children's round must name.
+	Safeguarding string `json:"safeguarding,omitempty"`
+	RowVersion   int    `json:"rowVersion"`
+}
+
+// Channel is how a submission came.
+type Channel string
+
+// The channels.
+const (
+	ByWeb  Channel = "web"
+	ByWord Channel = "docx"
+	ByMail Channel = "email"
+	Minute Channel = "minutes"
+)
+
+// Submission is what one organisation sent at one time.
+type Submission struct {
+	ID           string  `json:"id"`
+	Round        int     `json:"round"`
+	Organisation string  `json:"organisation,omitempty"` // code; empty: the comments name theirs
+	Channel      Channel `json:"channel"`
+	File         string  `json:"file,omitempty"`   // name only
+	SHA256       string  `json:"sha256,omitempty"` // of the original
+	Language     string  `json:"language,omitempty"`
+	Sender       string  `json:"-"` // private: who sent it
+	ReceivedAt   int64   `json:"receivedAt"`
+	// Report says what the file held and what became of each part of it.
+	Report []ReportRow `json:"report,omitempty"`
+}
+
+// ReportRow is one line of the import report: nothing a file holds is lost without a word.
+type ReportRow struct {
+	Part    string `json:"part"`
+	Element string `json:"element"`
+	Count   int    `json:"count"`
+	Action  string `json:"action"` // read, kept untouched, not read, dropped for safety, refused
+	Note    string `json:"note,omitempty"`
+}
