@@ -65,7 +65,7 @@ type Pace struct {
 
 // The paces (TRUST.md section 9). What they count is named by a hash of account or network.
 var (
-	paceAccountHere = Pace{10, 6 * time.Minute}   // sign-in to one account from one network: 10 an hour
+	paceAccountHere = Pace{5, 12 * time.Minute}   // sign-in to one account from one network: 10 in any hour
 	paceAccount     = Pace{100, 30 * time.Second} // to one account from anywhere
 	paceNetwork     = Pace{60, time.Minute}       // from one network to any account
 	paceReset       = Pace{3, 20 * time.Minute}   // letters to one address
