@@ -189,6 +189,11 @@ func TestCountsAddUp(t *testing.T) {
 			if c.Total != len(littleAreas) || k.Total != children || k.StatesWithoutWeight != without {
 				t.Fatalf("%+v %+v", c, k)
 			}
+			for _, s := range f.Evidence.Sources {
+				if s.Countries > c.Total || s.ChildrenShare.Known() && s.ChildrenShare.Cmp(big.NewRat(1, 1)) > 0 {
+					t.Fatalf("%s: a source carries more than there is: %+v", f.Variant, s)
+				}
+			}
 			if f.Variant == "half" {
 				if c.Met != nil || k.Met != nil {
 					t.Fatalf("half credit has counts: %+v %+v", c, k)
@@ -242,6 +247,16 @@ func allFigures(t *rapid.T, version *framework.Version, a *monitoring.Assessor, 
 	return string(text)
 }
 
+// differ shows the place where two texts part.
+func differ(t *rapid.T, want, got string) {
+	i := 0
+	for i < len(want) && i < len(got) && want[i] == got[i] {
+		i++
+	}
+	from := max(0, i-200)
+	t.Fatalf("they part at the end of\n…%s\n…%s", want[from:min(len(want), i+60)], got[from:min(len(got), i+60)])
+}
+
 func TestTheOrderOfObservationsChangesNoFigure(t *testing.T) {
 	version, assessor := little(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -250,7 +265,7 @@ func TestTheOrderOfObservationsChangesNoFigure(t *testing.T) {
 		shuffled := rapid.Permutation(rows).Draw(t, "order")
 		sources := rapid.Permutation(ownSources).Draw(t, "order of sources")
 		if got := allFigures(t, version, assessor, monitoring.NewEvidence(shuffled, sources, version)); got != want {
-			t.Fatalf("%s\nin another order\n%s", want, got)
+			differ(t, want, got)
 		}
 	})
 }
@@ -267,7 +282,7 @@ func TestReplacingIsBuildingAnew(t *testing.T) {
 		before := allFigures(t, version, assessor, old)
 		got := allFigures(t, version, assessor, old.Replacing(changed, replacing))
 		if want := allFigures(t, version, assessor, monitoring.NewEvidence(whole, ownSources, version)); got != want {
-			t.Fatalf("%s\nbuilt anew\n%s", got, want)
+			differ(t, want, got)
 		}
 		if after := allFigures(t, version, assessor, old); after != before {
 			t.Fatal("the evidence that was replaced changed")
@@ -372,7 +387,7 @@ func TestProposeIsDeterministic(t *testing.T) {
 		}
 		first, second := monitoring.Propose(list, known), monitoring.Propose(list, known)
 		if a, b := fmt.Sprintf("%+v", flat(first)), fmt.Sprintf("%+v", flat(second)); a != b {
-			t.Fatalf("%s\nand then\n%s", a, b)
+			differ(t, a, b)
 		}
 	})
 }

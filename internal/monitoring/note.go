@@ -45,6 +45,7 @@ type noter struct {
 	places    []int32
 	total     int64
 	sources   []weighed // by place
+	counted   []bool    // by place of the source and country: once for all that is combined
 	validated []bool    // by country of the universe
 }
 
@@ -55,7 +56,7 @@ func (a *Assessor) evidenceNote(q Question, v *view, places []int32) (EvidenceNo
 	n := &noter{
 		EvidenceNote: EvidenceNote{Sources: []SourceWeight{}, Alone: []VoiceWeight{}},
 		question:     q, view: v, places: places, total: total,
-		sources: make([]weighed, len(v.evidence.sources)), validated: make([]bool, len(places)),
+		sources: make([]weighed, len(v.evidence.sources)), counted: make([]bool, len(v.evidence.sources)*len(places)), validated: make([]bool, len(places)),
 	}
 	for _, base := range a.bases(q.Variant) {
 		c := a.criteria[base.Code]
@@ -101,20 +102,20 @@ func (n *noter) support(c *criterion, statuses []framework.Status) {
 	for i, name := range names {
 		vectors[i] = n.view.read(name)
 	}
-	carries := make([]int32, 0, len(names))
 	for i, place := range n.places {
 		status := statuses[place]
 		if !status.Known() {
 			continue
 		}
-		carries = carries[:0]
 		for _, cells := range vectors {
 			r := &cells[place]
 			if r.says == nothing || r.implied || status == framework.Met && r.says == saysNo {
 				continue
 			}
-			if !slices.Contains(carries, r.source) {
-				carries = append(carries, r.source)
+			if counted := &n.counted[int(r.source)*len(n.places)+i]; !*counted {
+				*counted = true
+				n.sources[r.source].add(n.children(i))
+				n.validated[i] = n.validated[i] || n.view.evidence.sources[r.source].ValidatedByCountries
 			}
 			if r.proven != 0 {
 				n.Newest = max(n.Newest, r.proven)
@@ -122,10 +123,6 @@ func (n *noter) support(c *criterion, statuses []framework.Status) {
 					n.Oldest = r.proven
 				}
 			}
-		}
-		for _, source := range carries {
-			n.sources[source].add(n.children(i))
-			n.validated[i] = n.validated[i] || n.view.evidence.sources[source].ValidatedByCountries
 		}
 	}
 }
