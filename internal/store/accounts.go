@@ -66,15 +66,15 @@ func rowHash(salt, doc string, columns ...string) string {
 // put saves one row under the version it was read with and gives its entry for the trail. columns
 // are texts; an empty open_key is kept as none.
 func (tx *Tx) put(ctx context.Context, t account, id string, version int64, v any, c accounts.Change, columns ...string) (*entry, error) {
-	if err := tx.expect(ctx, t.one, t.name, id, version); err != nil {
-		return nil, err
-	}
 	b, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
 	}
 	doc := string(b)
 	if err := checkText(append([]string{id, doc, c.What, c.Reason}, columns...)...); err != nil {
+		return nil, err
+	}
+	if err := tx.expect(ctx, t.one, t.name, id, version); err != nil {
 		return nil, err
 	}
 	args := []any{id, version + 1, doc}

@@ -166,7 +166,7 @@ func Statements(db *DB) []string {
 		selectUse, upsertUse, selectPace, upsertPace, deletePace, lockPace, lockStep,
 		selectAllApprovals, selectApprovals, selectApproval, selectOpen, selectSetting, insertSetting, selectTrail,
 		selectReleases, selectRelease, selectReleaseBody, selectReleaseVersion, selectReleasesDue, insertRelease, updateRelease, selectAt,
-		selectAccounts, selectApprovalRows, selectReleaseRows,
+		selectAccounts, selectApprovalRows, selectReleaseRows, selectHashes, selectCheckpoint, insertCheckpoint,
 		db.dialect.countTables,
 		db.dialect.insertText("observation", observationColumns, "", 1),
 		db.dialect.insertText("observation", observationColumns, onKeyConflict, rowsPerInsert),

@@ -56,15 +56,15 @@ func (db *DB) SavePerson(ctx context.Context, p accounts.Person, c accounts.Chan
 
 // putPerson is put for the table whose hash is made with a salt.
 func (tx *Tx) putPerson(ctx context.Context, p accounts.Person, c accounts.Change) (*entry, error) {
-	if err := tx.expect(ctx, selectPersonVersion, "account", p.ID, p.Version); err != nil {
-		return nil, err
-	}
 	b, err := json.Marshal(p)
 	if err != nil {
 		return nil, err
 	}
 	doc := string(b)
 	if err := checkText(p.ID, doc, c.What, c.Reason); err != nil {
+		return nil, err
+	}
+	if err := tx.expect(ctx, selectPersonVersion, "account", p.ID, p.Version); err != nil {
 		return nil, err
 	}
 	salt, statement := newSalt(), insertPerson

@@ -37,6 +37,13 @@ func Suite(t *testing.T, open func(*testing.T) *store.DB) {
 		{"ExactNumbersAndAwkwardTextComeBackAsTheyWere", exactness},
 		{"AChangeWithoutAnAuthorIsRefused", authorless},
 		{"ChangedWakesAfterACommitAndOnlyThen", wakes},
+		{"AnOrganisationIsKeptWholeAndNeverOverwrittenUnseen", organisations},
+		{"APersonIsKeptOutOfTheTrailAndErasedWhole", people},
+		{"ALinkIsUsedTogetherWithItsPersonOrNotAtAll", links},
+		{"SessionsAreBookkeepingButForTheirBeginning", sessions},
+		{"ACodeIsSpentOnceAndAPaceHoldsForAttemptsAtTheSameMoment", bookkeeping},
+		{"ADecisionRestsOnWhatIsTrueInItsTransaction", approvals},
+		{"AReleaseIsPublishedByTwoOrganisationsAndAnEmbargoHolds", releases},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := open(t)
