@@ -505,9 +505,13 @@ func (r *frameworkReader) segments(e *framework.Element) []segment {
 }
 
 // label is a short name of the framework in the reader's language: the catalog's where it translates
-// exactly the words this version has, else those words, marked as English.
+// exactly the words this version has, else those words, marked as English. Names of the bodies that
+// speak are our own words and may be put more clearly than in an adopted version, which cannot change.
 func (q *request) label(v *framework.Version, code, words string) text {
 	key := "label." + v.Framework + "." + code
+	if strings.HasPrefix(code, "voice.") && q.words.Has(key) {
+		return plain(q.words.T(key))
+	}
 	if q.tag == lang.English {
 		return plain(words)
 	}
