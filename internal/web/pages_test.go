@@ -260,7 +260,7 @@ func TestEveryLinkOfTheSiteLeadsSomewhere(t *testing.T) {
 func TestPagesStaySmall(t *testing.T) {
 	site := newSite(t)
 	asset := regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`)
-	for _, tag := range []lang.Tag{lang.English, lang.Arabic, lang.Russian} {
+	for _, tag := range lang.Tags() {
 		for _, path := range samplePaths {
 			address := "/" + string(tag) + path
 			w := get(t, site, address, "Accept-Encoding", "gzip")
