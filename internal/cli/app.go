@@ -2,9 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
+	"waymark/internal/consultation"
 	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/monitoring"
@@ -19,6 +24,8 @@ type app struct {
 	world       *reference.World
 	monitoring  *monitoring.Service
 	publication *publication.Service
+
+	consultation *consultation.Service
 }
 
 // open opens the database, fills a new one with what ships, and wires the parts. With empty, a new
@@ -34,6 +41,7 @@ func open(ctx context.Context, dsn string, empty bool, o store.Options) (*app, e
 	}
 	a := &app{db: db, world: world, publication: publication.NewService(db, world, time.Now)}
 	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework}
+	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers}
 	if err := a.fill(ctx, empty); err != nil {
 		return nil, fmt.Errorf("filling the new database: %w", closing(db, err))
 	}
@@ -73,7 +81,7 @@ func (a *app) framework(ctx context.Context) (*framework.Version, error) {
 func (a *app) fill(ctx context.Context, empty bool) error {
 	versions, err := a.db.Versions(ctx)
 	if err != nil || len(versions) > 0 {
-		return err
+		return errors.Join(err, a.fillRounds(ctx))
 	}
 	var areas []store.Area
 	for _, r := range a.world.Areas() {
@@ -94,10 +102,85 @@ func (a *app) fill(ctx context.Context, empty bool) error {
 	if err != nil {
 		return err
 	}
+	if err := a.fillRounds(ctx); err != nil {
+		return err
+	}
 	for _, v := range shipped {
 		if err := a.db.SaveVersion(ctx, v); err != nil {
 			return fmt.Errorf("framework %s: %w", v.ID(), err)
 		}
 	}
 	return nil
+}
+
+// fillRounds adds the shipped consultation rounds that the database does not hold yet.
+func (a *app) fillRounds(ctx context.Context) error {
+	there, err := a.db.Rounds(ctx)
+	if err != nil {
+		return err
+	}
+	shipped, err := shippedRounds()
+	if err != nil {
+		return err
+	}
+	for i := range shipped {
+		if slices.ContainsFunc(there, func(r consultation.Round) bool { return r.Number == shipped[i].Round.Number }) {
+			continue
+		}
+		if err := a.db.SaveShipped(ctx, &shipped[i]); err != nil {
+			return fmt.Errorf("consultation round %d: %w", shipped[i].Round.Number, err)
+		}
+	}
+	return nil
+}
+
+// shippedRounds gives the rounds on every shipped version.
+func shippedRounds() ([]consultation.ShippedRound, error) {
+	versions, err := framework.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	var out []consultation.ShippedRound
+	for _, v := range versions {
+		rounds, err := consultation.Shipped(v)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rounds...)
+	}
+	return out, nil
+}
+
+// version gives a version of a framework by its id.
+func (a *app) version(ctx context.Context, id string) (*framework.Version, error) {
+	name, number, err := framework.ParseID(id, publication.DefaultFramework)
+	if err != nil {
+		return nil, err
+	}
+	return a.db.Version(ctx, name, number)
+}
+
+// speakers gives the organisations that may be named in a consultation: those of the shipped rounds
+// and those that are registered, which go before.
+func (a *app) speakers(ctx context.Context) ([]consultation.Organisation, error) {
+	shipped, err := shippedRounds()
+	if err != nil {
+		return nil, err
+	}
+	registered, err := a.db.Organisations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byCode := map[string]consultation.Organisation{}
+	for _, r := range shipped {
+		for _, o := range r.Organisations {
+			byCode[o.Code] = o
+		}
+	}
+	for _, o := range registered {
+		byCode[o.Code] = consultation.Organisation{Code: o.Code, Name: o.Name, Type: string(o.Kind), Aliases: append(o.Aliases, byCode[o.Code].Aliases...)}
+	}
+	out := slices.Collect(maps.Values(byCode))
+	slices.SortFunc(out, func(a, b consultation.Organisation) int { return strings.Compare(a.Code, b.Code) })
+	return out, nil
 }

@@ -32,6 +32,7 @@ const (
 	ToConfirm     AmendmentState = "to_confirm"      // read out of a comment: a person says whether it was meant
 	AlreadyInText AmendmentState = "already_in_text" // the new words stand there and the old ones do not
 	Stale         AmendmentState = "stale"           // what it changes is no longer there
+	NotMeant      AmendmentState = "not_meant"       // a person said that it was not meant as one
 	Unplaced      AmendmentState = "unplaced"        // its place in the text was not found
 )
 
@@ -60,11 +61,13 @@ type Amendment struct {
 	Author        string          `json:"-"`      // as found: private when it is a person
 	Date          string          `json:"date,omitempty"`
 	Code          string          `json:"code,omitempty"` // TC-1
+	// Drafted says that the secretariat wrote it: the change that an answer leads to.
+	Drafted bool `json:"drafted,omitempty"`
 	// Known is, in what was read from a file, the id of the same one the round has already.
 	Known string `json:"known,omitempty"`
 	// Remark is what a reader should know about it beside its words.
 	Remark     string `json:"remark,omitempty"`
-	RowVersion int    `json:"rowVersion"`
+	RowVersion int    `json:"-"`
 }
 
 // at gives where an amendment's words begin; -1: nowhere.

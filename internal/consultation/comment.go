@@ -65,7 +65,7 @@ type Comment struct {
 	Known string `json:"known,omitempty"`
 	// Remark is what a reader should know about it beside its words.
 	Remark     string `json:"remark,omitempty"`
-	RowVersion int    `json:"rowVersion"`
+	RowVersion int    `json:"-"`
 }
 
 // Removal is the ground on which a comment was removed: a closed list, published and counted.

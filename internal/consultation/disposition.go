@@ -1,6 +1,8 @@
 package consultation
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -117,34 +119,61 @@ func Standing(all []Disposition) map[string]Disposition {
 
 // Blocker is one thing that keeps a round from being adopted.
 type Blocker struct {
-	Comment string `json:"comment"`
-	Number  int    `json:"number"`
+	Comment string `json:"comment,omitempty"` // or the amendment
+	Kind    string `json:"kind,omitempty"`    // comment or amendment
+	Number  int    `json:"number,omitempty"`
 	Why     string `json:"why"` // undecided, attribution, anchor, incomplete, duplicate_chain
 	Detail  string `json:"detail,omitempty"`
 }
 
+// String names a blocker in a few words.
+func (b Blocker) String() string {
+	words := map[string]string{"undecided": "has no answer", "attribution": "has a speaker nobody confirmed", "anchor": "waits for its place", "incomplete": "has an incomplete answer",
+		"duplicate_chain": "is called the same as one that is not answered itself", "overlap": "overlaps another accepted change", "edit": "does not fit the text", "held": "waits for a moderator"}[b.Why]
+	if b.Number == 0 {
+		return strings.TrimSpace(words + " " + b.Detail)
+	}
+	out := fmt.Sprintf("%s %d %s", cmp.Or(b.Kind, "comment"), b.Number, words)
+	if b.Detail != "" {
+		out += " (" + b.Detail + ")"
+	}
+	return out
+}
+
 // Gate lists everything that keeps the next version from becoming final. There is no override:
 // deferred with a reason is the honest way out.
-func Gate(comments []Comment, dispositions []Disposition) []Blocker {
-	standing := Standing(dispositions)
-	var out []Blocker
-	for i := range comments {
-		c := &comments[i]
-		block := func(why, detail string) { out = append(out, Blocker{c.ID, c.Number, why, detail}) }
-		d, decided := standing[c.ID]
-		switch {
-		case !decided && c.ReplyTo == "": // a reply is answered with its thread
+func Gate(r *Record) []Blocker {
+	standing := Standing(r.Dispositions)
+	out := []Blocker{}
+	decide := func(id, kind string, number int) {
+		block := func(why, detail string) {
+			out = append(out, Blocker{Comment: id, Kind: kind, Number: number, Why: why, Detail: detail})
+		}
+		d, decided := standing[id]
+		if !decided {
 			block("undecided", "")
-		case decided:
-			if err := d.Check(); err != nil {
-				block("incomplete", err.Error())
-			}
-			if d.Code == DuplicateOf {
-				other, ok := standing[d.To]
-				if !ok || other.Code == DuplicateOf {
-					block("duplicate_chain", d.To)
-				}
-			}
+			return
+		}
+		if err := d.Check(); err != nil {
+			block("incomplete", err.Error())
+		}
+		if other, ok := standing[d.To]; d.Code == DuplicateOf && (!ok || other.Code == DuplicateOf) {
+			block("duplicate_chain", d.To)
+		}
+	}
+	for i := range r.Comments {
+		c := &r.Comments[i]
+		block := func(why, detail string) {
+			out = append(out, Blocker{Comment: c.ID, Number: c.Number, Why: why, Detail: detail})
+		}
+		if c.Removed != "" || c.Withdrawn {
+			continue
+		}
+		if c.Held != "" {
+			block("held", "")
+		}
+		if c.ReplyTo == "" { // a reply is answered with its thread
+			decide(c.ID, "comment", c.Number)
 		}
 		for _, v := range c.Voices {
 			if v.ConfirmedBy == "" {
@@ -153,8 +182,14 @@ func Gate(comments []Comment, dispositions []Disposition) []Blocker {
 		}
 		for _, t := range c.Targets {
 			if t.State == framework.NeedsHuman {
-				block("anchor", t.Said)
+				block("anchor", short(t.Said))
 			}
+		}
+	}
+	for i := range r.Amendments {
+		a := &r.Amendments[i]
+		if a.Comment == "" && !a.Drafted && a.State != NotMeant {
+			decide(a.ID, "amendment", a.Number)
 		}
 	}
 	return out

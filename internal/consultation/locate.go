@@ -7,8 +7,8 @@ import (
 	"waymark/internal/framework"
 )
 
-// context is how many code points of the text around a quote are looked at with it.
-const context = 32
+// quoteContext is how many code points of the text around a quote are looked at with it.
+const quoteContext = 32
 
 // targets places a comment: one target for each element its range touches.
 func (t *taker) targets(w *docx.Comment) []Target {
@@ -65,8 +65,8 @@ func (t *taker) findQuote(w *docx.Comment) Target {
 		block := []rune(t.Content.Blocks[p.Block].Rejected)
 		start, end := min(p.Rejected.Start, len(block)), min(p.Rejected.End, len(block))
 		q.Exact = string(block[start:end])
-		q.Prefix = string(block[max(0, start-context):start])
-		q.Suffix = string(block[end:min(len(block), end+context)])
+		q.Prefix = string(block[max(0, start-quoteContext):start])
+		q.Suffix = string(block[end:min(len(block), end+quoteContext)])
 	}
 	g := Target{Said: w.Quote, State: framework.NeedsHuman, Anchor: framework.Anchor{Version: t.Document.Version.ID()}}
 	f := framework.FindQuote(t.Document.Version, q)

@@ -4,6 +4,12 @@
 package consultation
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"waymark/internal/fault"
+	"waymark/internal/framework"
 	"waymark/internal/lang"
 	"waymark/internal/reference"
 )
@@ -59,7 +65,32 @@ type Round struct {
 	Steps []string `json:"steps,omitempty"`
 	// Safeguarding is the contact every children's round must name.
 	Safeguarding string `json:"safeguarding,omitempty"`
-	RowVersion   int    `json:"rowVersion"`
+	// Result is the version that came of it, Edits the changes with the comments behind each, and
+	// Crosswalk what became of every element; once it is adopted.
+	Result     string               `json:"result,omitempty"`
+	Edits      []framework.Edit     `json:"edits,omitempty"`
+	Crosswalk  *framework.Crosswalk `json:"crosswalk,omitempty"`
+	RowVersion int                  `json:"-"`
+}
+
+// Check refuses a round that breaks a rule.
+func (r *Round) Check() error {
+	wrong := func(text, fix string) error { return fault.New(fault.Refused, text, fix) }
+	switch {
+	case r.Number < 1 || r.Version == "" || strings.TrimSpace(r.Title) == "":
+		return wrong("A round has a number from 1, a version and a title.", "Give it all three.")
+	case !slices.Contains([]Kind{OpenRound, Closed, Roundtable, Bilateral, Children}, r.Kind):
+		return wrong(fmt.Sprintf("%q is no kind of round.", r.Kind), "Choose open, closed, roundtable, bilateral or children.")
+	case !slices.Contains([]State{Draft, Open, Over}, r.State):
+		return wrong(fmt.Sprintf("A round cannot be put into the state %q by hand.", r.State), "Choose draft, open or closed; adoption is an act of its own.")
+	case !slices.Contains([]Policy{NamedOrganisations, NamedPeople, Pseudonymous}, r.Policy):
+		return wrong(fmt.Sprintf("%q is no policy of publication.", r.Policy), "Choose organisations, people or pseudonymous.")
+	case r.Period.End < r.Period.Start:
+		return wrong("The round closes before it opens.", "Mend the days.")
+	case r.Kind == Children && strings.TrimSpace(r.Safeguarding) == "":
+		return wrong("A children's round names its safeguarding contact.", "Name the accredited facilitator's contact.")
+	}
+	return nil
 }
 
 // Channel is how a submission came.

@@ -61,34 +61,37 @@ func (db *DB) SaveVersion(ctx context.Context, v *framework.Version) error {
 	if v.Framework == "" || v.Number < 1 {
 		return fault.New(fault.Refused, "A version of a framework needs a name and a number from 1.", "Give it both.")
 	}
+	return db.write(ctx, "the version "+v.ID()+" could not be saved", func(ctx context.Context, tx *Tx) (*entry, error) { return tx.saveVersion(ctx, v) })
+}
+
+// saveVersion stores a version and gives its entry for the trail; none if nothing changed.
+func (tx *Tx) saveVersion(ctx context.Context, v *framework.Version) (*entry, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Errorf("version %s: %w", v.ID(), err)
+		return nil, fmt.Errorf("version %s: %w", v.ID(), err)
 	}
 	doc := string(b)
 	if err := checkText(doc, v.Framework, v.Title); err != nil {
-		return err
+		return nil, err
 	}
-	return db.write(ctx, "the version "+v.ID()+" could not be saved", func(ctx context.Context, tx *Tx) (*entry, error) {
-		var was string
-		var version int64
-		err := tx.row(ctx, selectStanding, []any{v.Framework, v.Number}, &was, &version)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	var was string
+	var version int64
+	err = tx.row(ctx, selectStanding, []any{v.Framework, v.Number}, &was, &version)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	if was == doc {
+		return nil, nil
+	}
+	if was != "" {
+		if err := mayReplace(was, doc); err != nil {
 			return nil, err
 		}
-		if was == doc {
-			return nil, nil
-		}
-		if was != "" {
-			if err := mayReplace(was, doc); err != nil {
-				return nil, err
-			}
-		}
-		sum := hashOf(doc)
-		err = tx.exec(ctx, upsertVersion, v.Framework, v.Number, v.Title, string(v.State), sum, tx.now, version+1, doc)
-		return &entry{act: accounts.SaveFramework, object: "framework/" + v.ID(), before: version, after: version + 1,
-			detail: map[string]any{"sha256": sum, "state": v.State}}, err
-	})
+	}
+	sum := hashOf(doc)
+	err = tx.exec(ctx, upsertVersion, v.Framework, v.Number, v.Title, string(v.State), sum, tx.now, version+1, doc)
+	return &entry{act: accounts.SaveFramework, object: "framework/" + v.ID(), before: version, after: version + 1,
+		detail: map[string]any{"sha256": sum, "state": v.State}}, err
 }
 
 // mayReplace refuses to change an adopted version, except to mark it superseded.
@@ -102,6 +105,10 @@ func mayReplace(was, doc string) error {
 		return nil
 	case framework.Adopted:
 		old.State = framework.Superseded
+		var now framework.Version
+		if err := json.Unmarshal([]byte(doc), &now); err == nil {
+			old.Valid.End = now.Valid.End // the day before its successor begins
+		}
 		if b, err := json.Marshal(&old); err == nil && string(b) == doc {
 			return nil
 		}

@@ -233,3 +233,81 @@ CREATE TABLE checkpoint (
   made_at INTEGER NOT NULL,
   note    TEXT  NOT NULL
 ) STRICT;
+
+CREATE TABLE consultation_round (
+  number      INTEGER NOT NULL PRIMARY KEY,
+  row_version INTEGER NOT NULL, -- of doc: what people edit
+  writes      INTEGER NOT NULL, -- of everything in the round: what the trail counts
+  doc         TEXT  NOT NULL
+) STRICT;
+
+CREATE TABLE consultation_submission (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  round       INTEGER NOT NULL REFERENCES consultation_round (number),
+  number      INTEGER NOT NULL,
+  row_version INTEGER NOT NULL,
+  sha256      TEXT,           -- of the original file; none: it came without one
+  doc         TEXT  NOT NULL,
+  private     TEXT  NOT NULL, -- who sent it
+  original    BLOB,          -- the file as it came; never published
+  UNIQUE (round, number),
+  UNIQUE (round, sha256)
+) STRICT;
+
+CREATE TABLE consultation_comment (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  round       INTEGER NOT NULL REFERENCES consultation_round (number),
+  number      INTEGER NOT NULL,
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL,
+  private     TEXT  NOT NULL, -- the author as found in the file
+  UNIQUE (round, number)
+) STRICT;
+
+CREATE TABLE consultation_amendment (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  round       INTEGER NOT NULL REFERENCES consultation_round (number),
+  number      INTEGER NOT NULL,
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL,
+  private     TEXT  NOT NULL, -- the author as found in the file
+  UNIQUE (round, number)
+) STRICT;
+
+CREATE TABLE consultation_attribution (
+  round        INTEGER NOT NULL REFERENCES consultation_round (number),
+  spoken       TEXT  NOT NULL, -- id of the comment or the amendment
+  position     INTEGER NOT NULL, -- as printed, from 0
+  organisation TEXT  NOT NULL, -- code; empty: the label is no known organisation
+  label        TEXT  NOT NULL,
+  how          TEXT  NOT NULL,
+  confirmed_by TEXT  NOT NULL, -- empty: a proposal
+  confirmed_at INTEGER NOT NULL,
+  PRIMARY KEY (round, spoken, position)
+) STRICT;
+
+CREATE INDEX consultation_attribution_by_organisation ON consultation_attribution (organisation);
+
+CREATE TABLE consultation_disposition (
+  id     TEXT  NOT NULL PRIMARY KEY,
+  round  INTEGER NOT NULL REFERENCES consultation_round (number),
+  number INTEGER NOT NULL,
+  doc    TEXT  NOT NULL,
+  UNIQUE (round, number)
+) STRICT;
+
+CREATE TABLE consultation_group (
+  id     TEXT  NOT NULL PRIMARY KEY,
+  round  INTEGER NOT NULL REFERENCES consultation_round (number),
+  number INTEGER NOT NULL,
+  doc    TEXT  NOT NULL,
+  UNIQUE (round, number)
+) STRICT;
+
+CREATE TABLE consultation_response (
+  id     TEXT  NOT NULL PRIMARY KEY,
+  round  INTEGER NOT NULL REFERENCES consultation_round (number),
+  number INTEGER NOT NULL,
+  doc    TEXT  NOT NULL,
+  UNIQUE (round, number)
+) STRICT;

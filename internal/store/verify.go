@@ -77,7 +77,7 @@ func (db *DB) Verify(ctx context.Context, checkpoints ...Checkpoint) (*Verificat
 	}
 	v := &verifier{tx: tx, db: db, out: &Verification{}, promises: map[int64]promised{}, objects: map[string]*object{}}
 	err = v.chain(ctx, checkpoints)
-	for _, step := range []func(context.Context) error{v.observations, v.accounts, v.documents, v.areas} {
+	for _, step := range []func(context.Context) error{v.observations, v.accounts, v.rounds, v.documents, v.areas} {
 		if err == nil {
 			err = step(ctx)
 		}
