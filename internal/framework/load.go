@@ -154,7 +154,6 @@ func checkJSON(data []byte) error {
 	type level struct {
 		object bool
 		fields map[string]bool
-		key    string
 		value  bool // inside an object: the next token is a value
 	}
 	var open []level

@@ -3,8 +3,6 @@ package publication_test
 import (
 	"context"
 	"math/big"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -109,19 +107,4 @@ func check[T comparable](t testing.TB, what string, got, want T) {
 	if got != want {
 		t.Errorf("%s: %v, want %v", what, got, want)
 	}
-}
-
-// shared is the folder of data and files that tests read where they lie; a test is skipped, saying
-// so, where it is not there.
-func shared(t testing.TB, parts ...string) string {
-	t.Helper()
-	root := os.Getenv("WAYMARK_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	path := filepath.Join(append([]string{root}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("SKIPPED, not shown: %v (set WAYMARK_SHARED)", err)
-	}
-	return path
 }

@@ -8,14 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"waymark/internal/fault"
 	"waymark/internal/publication"
 )
-
-// noTwin is the answer for an ending a page does not have.
-func noTwin() error {
-	return fault.New(fault.NotFound, "This page has no table, so it has no CSV or JSON.", "Take the ending off the address.").WithKey("error.notFound", nil)
-}
 
 // orNothing is a cell that is empty, not an empty text, where there is nothing.
 func orNothing(s string) any {
