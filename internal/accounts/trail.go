@@ -74,8 +74,11 @@ func (r *TrailRow) Sentence(names Names) string {
 		if name, known := names(id); kind == "person" && known {
 			id = name
 		}
+		if kind == "link" {
+			id = "" // the hash of a secret says nothing
+		}
 		if word, known := kinds[kind]; known {
-			object = word + " " + id
+			object = strings.TrimSpace(word + " " + id)
 		}
 	} else if r.Object == "areas" {
 		object = "the list of countries and areas"

@@ -48,7 +48,8 @@ type env struct {
 func commands() []command {
 	return []command{
 		serveCommand(), progressCommand(), importCommand(), frameworkCommand(), tableCommand(), wordCommand(),
-		migrateCommand(), backupCommand(), restoreCommand(), verifyCommand(), copyCommand(), versionCommand(),
+		migrateCommand(), backupCommand(), restoreCommand(), verifyCommand(), copyCommand(),
+		personCommand(), organisationCommand(), tokenCommand(), approvalCommand(), auditCommand(), checkpointCommand(), releaseCommand(), versionCommand(),
 	}
 }
 

@@ -71,13 +71,20 @@ func restoreCommand() command {
 }
 
 func verifyCommand() command {
-	return command{name: "verify", summary: "Compare everything stored with what the audit trail says was written.", setup: func(*flag.FlagSet) func(context.Context, *env, []string) error {
+	return command{name: "verify", summary: "Compare everything stored with what the audit trail says was written.", setup: func(flags *flag.FlagSet) func(context.Context, *env, []string) error {
+		var checkpoint, key string
+		flags.StringVar(&checkpoint, "checkpoint", "", "a signed checkpoint kept elsewhere: finds a trail that was rewritten as a whole")
+		flags.StringVar(&key, "key", "", "the public key of the checkpoint (default: beside the database)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if err := exactly(args, 0, "no arguments"); err != nil {
 				return err
 			}
 			return withDB(ctx, e.db, store.Options{ReadOnly: true}, func(db *store.DB) error {
-				v, err := db.Verify(ctx)
+				noted, err := readCheckpoint(checkpoint, key, e.db)
+				if err != nil {
+					return err
+				}
+				v, err := db.VerifyAgainst(ctx, noted...)
 				if err != nil {
 					return err
 				}
