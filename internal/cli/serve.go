@@ -114,7 +114,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	}
 	site, err := web.New(web.Config{
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
-		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready,
+		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
 	})
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"strings"
 
 	"waymark/internal/publication"
@@ -64,7 +63,7 @@ func (s *Server) data(q *request) (*answer, error) {
 	table("data.table_framework", "/framework", "/framework")
 	table("data.table_contacts", "/report-abuse", "/report-abuse")
 	table("data.table_sources", "/data", "/data")
-	base := cmp.Or(s.config.Origin, s.config.Address)
+	base := s.base()
 	p.Curl = "curl -O " + base + "/" + string(q.tag) + "/targets.csv"
 	for _, call := range []string{"/api/v1/figures?code=T1", "/api/v1/countries/KEN", "/api/v1/observations?indicator=lanzarote"} {
 		p.Calls = append(p.Calls, "curl '"+base+call+"'")

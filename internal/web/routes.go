@@ -63,6 +63,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("GET /readyz", s.handle(s.readyz))
 	mux.Handle("GET /robots.txt", s.handle(s.robots))
 	mux.Handle("GET /sitemap.xml", s.handle(s.sitemap))
+	mux.Handle("GET /feed.atom", s.handle(s.feed))
+	mux.Handle("GET /milestones.ics", s.handle(s.milestones))
 	if s.config.Metrics != nil {
 		mux.Handle("GET /metrics", s.config.Metrics)
 	}

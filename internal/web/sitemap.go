@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
 	"waymark/internal/publication"
@@ -36,12 +35,9 @@ type sitemapVersion struct {
 	Href     string `xml:"href,attr"`
 }
 
-// sitemap lists every page once, with its six languages. Search engines want absolute addresses, so
-// it exists only where the origin is known.
+// sitemap lists every page once, with its six languages. Search engines want absolute addresses; they
+// are told of it (robots) only where the origin is known.
 func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
-	if s.config.Origin == "" {
-		return fault.New(fault.NotFound, "There is no sitemap, because this site does not know its own address.", "Whoever runs it can set the address.").WithKey("error.notFound", nil)
-	}
 	snap, err := s.config.Publication.Snapshot(r.Context())
 	if err != nil {
 		return err
@@ -54,9 +50,9 @@ func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
 	}
 	list.NS, list.XHTML = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
 	for _, path := range publicPaths(snap) {
-		u := sitemapURL{Loc: s.config.Origin + "/en" + path}
+		u := sitemapURL{Loc: s.base() + "/en" + path}
 		for _, tag := range lang.Tags() {
-			u.Links = append(u.Links, sitemapVersion{"alternate", string(tag), s.config.Origin + "/" + string(tag) + path})
+			u.Links = append(u.Links, sitemapVersion{"alternate", string(tag), s.base() + "/" + string(tag) + path})
 		}
 		list.URLs = append(list.URLs, u)
 	}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"waymark/internal/accounts"
+)
+
+// WorkPage is a page of the workspace: what it is about, what is wrong, forms and tables.
+type WorkPage struct {
+	Page
+	Lede    string
+	Problem text // what was refused; empty: nothing
+	Fix     text
+	Notice  string   // what was done, or is to be kept
+	Keep    []string // shown this once: codes, a link, a token
+	Menu    []Link
+	Tables  []WorkTable
+	Forms   []WorkForm
+}
+
+// WorkTable is a table with forms in its rows where something can be done.
+type WorkTable struct {
+	Title string
+	Empty string // said where there are no rows
+	Head  []string
+	Rows  []WorkRow
+}
+
+// WorkRow is one row. Cells are words of people or codes, so that each has its own direction.
+type WorkRow struct {
+	Cells []string
+	Forms []WorkForm
+}
+
+// WorkForm is a form that changes something.
+type WorkForm struct {
+	Title  string
+	Lede   string
+	Action string
+	Fields []WorkField
+	Button string
+	Alone  bool // a form of its own, not one in a row of a table
+}
+
+// WorkField is one field. Kind is that of an input, or select or textarea.
+type WorkField struct {
+	ID, Name, Label, Hint, Kind, Value, Fill string
+	Options                                  []WorkOption
+	Required                                 bool
+}
+
+// WorkOption is one choice of a select.
+type WorkOption struct{ Value, Text string }
+
+func hiddenField(name, value string) WorkField {
+	return WorkField{Name: name, Kind: "hidden", Value: value}
+}
+
+// page is a page of the workspace with its menu.
+func (c *call) page(titleKey string) WorkPage {
+	p := WorkPage{Page: c.s.barePage(c.r, c.tag)}
+	p.Title = c.t(titleKey)
+	p.Languages = nil
+	for _, l := range c.s.barePage(c.r, c.tag).Languages {
+		l.Href = "/" + string(l.Tag) + c.r.URL.Path[len("/xx"):]
+		p.Languages = append(p.Languages, l)
+	}
+	me := c.me()
+	if !me.IsSignedIn() {
+		return p
+	}
+	for _, m := range []struct {
+		key, path string
+		act       accounts.Act
+	}{
+		{"work.home", "/work", accounts.ReadWork}, {"work.account", "/work/account", accounts.OwnAccount},
+		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.people", "/work/people", accounts.ReadPeople},
+		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.audit", "/work/audit", accounts.ReadAudit},
+	} {
+		if _, err := me.May(m.act, accounts.Scope{}); err == nil {
+			p.Menu = append(p.Menu, Link{Text: plain(c.t(m.key)), Href: c.to(m.path), Current: m.path == c.path})
+		}
+	}
+	return p
+}
+
+// form begins a form of this page; what names the act for do.
+func (c *call) form(what, button string, fields ...WorkField) WorkForm {
+	if what != "" {
+		fields = append([]WorkField{hiddenField("what", what)}, fields...)
+	}
+	for i := range fields {
+		if fields[i].Kind == "" {
+			fields[i].Kind = "text"
+		}
+		if fields[i].Kind != "hidden" {
+			fields[i].ID = what + "-" + fields[i].Name
+			fields[i].Label = c.t(fields[i].Label)
+		}
+	}
+	return WorkForm{Action: c.r.URL.Path, Button: c.t(button), Fields: fields, Alone: true}
+}
+
+func (c *call) inRow(what, button, id string, fields ...WorkField) WorkForm {
+	f := c.form(what, button, append([]WorkField{hiddenField("id", id)}, fields...)...)
+	f.Alone = false
+	for i := range f.Fields {
+		if f.Fields[i].ID != "" {
+			f.Fields[i].ID += "-" + id
+		}
+	}
+	return f
+}
