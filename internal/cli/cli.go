@@ -47,7 +47,7 @@ type env struct {
 // commands is every command there is, in the order of the help.
 func commands() []command {
 	return []command{
-		serveCommand(), progressCommand(), importCommand(), frameworkCommand(), tableCommand(), wordCommand(),
+		serveCommand(), progressCommand(), importCommand(), frameworkCommand(), consultationCommand(), tableCommand(), wordCommand(),
 		migrateCommand(), backupCommand(), restoreCommand(), verifyCommand(), copyCommand(),
 		personCommand(), organisationCommand(), tokenCommand(), approvalCommand(), auditCommand(), checkpointCommand(), releaseCommand(), versionCommand(),
 	}

@@ -10,6 +10,7 @@ import (
 	"waymark/internal/accounts"
 	"waymark/internal/fault"
 	"waymark/internal/framework"
+	"waymark/internal/lang"
 	"waymark/internal/reference"
 )
 
@@ -178,4 +179,14 @@ func refusal(round int, blockers []Blocker) error {
 	}
 	return fault.New(fault.Conflict, fmt.Sprintf("Round %d cannot be adopted, because of %d things: %s.", round, len(blockers), strings.Join(list, "; ")),
 		"Answer, confirm or place each; deferred with a reason is the honest way out.")
+}
+
+// Compilation makes the compilation of a round. Everybody may read it: what is held, withdrawn or
+// removed is not in it.
+func (s *Service) Compilation(ctx context.Context, round int, language lang.Tag) (*Compilation, error) {
+	rec, v, err := s.load(ctx, round)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(v, rec, language), nil
 }

@@ -26,24 +26,23 @@ type DuplicateGroup struct {
 	ConfirmedBy string `json:"confirmedBy,omitempty"`
 }
 
-// Similarity is how near two texts are: shared shingles over all, and over the shorter one's.
+// Similarity is how near two texts are: shared runs of three words over all, and over the shorter
+// one's.
 type Similarity struct{ Jaccard, Containment float64 }
 
-// similarity compares two texts by their runs of three words.
-func similarity(a, b map[string]bool) Similarity {
-	if len(a) == 0 || len(b) == 0 {
+// Similar compares two texts.
+func Similar(a, b string) Similarity {
+	x, y := shingles(a), shingles(b)
+	if len(x) == 0 || len(y) == 0 {
 		return Similarity{}
 	}
-	shared := 0
-	for s := range a {
-		if b[s] {
-			shared++
+	n := 0
+	for run := range x {
+		if y[run] {
+			n++
 		}
 	}
-	return Similarity{
-		Jaccard:     float64(shared) / float64(len(a)+len(b)-shared),
-		Containment: float64(shared) / float64(min(len(a), len(b))),
-	}
+	return Similarity{float64(n) / float64(len(x)+len(y)-n), float64(n) / float64(min(len(x), len(y)))}
 }
 
 // shingles are the runs of three words of a text without case, accents and punctuation. A shorter
@@ -77,17 +76,32 @@ func NearDuplicates(comments []Comment) []DuplicateGroup {
 		return i
 	}
 	score := map[int]float64{}
-	for i := range comments {
-		for j := i + 1; j < len(comments); j++ {
-			if min(len(sets[i]), len(sets[j])) < duplicateMinimum {
-				continue
+	having := map[string][]int{} // texts by the runs they hold: only those that share some are compared
+	shared := make([]int, len(comments))
+	for j := range comments {
+		if len(sets[j]) < duplicateMinimum {
+			continue
+		}
+		var near []int
+		for run := range sets[j] {
+			for _, i := range having[run] {
+				if shared[i] == 0 {
+					near = append(near, i)
+				}
+				shared[i]++
 			}
-			s := similarity(sets[i], sets[j])
-			if s.Jaccard < duplicateJaccard && s.Containment < duplicateContained {
+			having[run] = append(having[run], j)
+		}
+		slices.Sort(near)
+		for _, i := range near {
+			n := float64(shared[i])
+			shared[i] = 0
+			jaccard, contained := n/(float64(len(sets[i])+len(sets[j]))-n), n/float64(min(len(sets[i]), len(sets[j])))
+			if jaccard < duplicateJaccard && contained < duplicateContained {
 				continue
 			}
 			a, b := find(i), find(j)
-			best := max(s.Jaccard, s.Containment)
+			best := max(jaccard, contained)
 			for _, root := range []int{a, b} {
 				if old, ok := score[root]; ok {
 					best = min(best, old)
