@@ -140,6 +140,18 @@ func Acting(ctx context.Context, act Act, scope Scope) (context.Context, error) 
 	return Enter(ctx, p), nil
 }
 
+// Somewhere asks whether p may do act in any scope at all: for pages that show to each what is theirs.
+func (p *Principal) Somewhere(act Act) error {
+	_, err := p.May(act, Scope{})
+	for _, g := range p.Grants {
+		if err == nil {
+			break
+		}
+		_, err = p.May(act, g.Scope)
+	}
+	return err
+}
+
 // May gives the role in which p may do act within scope, or why not. It is pure: the store asks it
 // again inside the transaction that approves, with what is true there.
 func (p *Principal) May(act Act, scope Scope) (Role, error) {

@@ -57,6 +57,7 @@ func (s *Server) routes() *http.ServeMux {
 			}
 		}
 	}
+	s.work(mux)
 	mux.Handle("GET /{$}", s.handle(s.root))
 	mux.Handle("GET /static/{file}", s.handle(s.static))
 	mux.Handle("GET /healthz", s.handle(s.healthz))

@@ -17,7 +17,11 @@ type workRoute struct {
 	path string
 	act  accounts.Act
 	open bool
-	show func(*call) (WorkPage, error)
+	// each: whoever has the right for something opens it, and sees what is theirs.
+	each bool
+	// change is the act that do asks for, where it is another.
+	change accounts.Act
+	show   func(*call) (WorkPage, error)
 	// do changes something: POST. Where it is refused, show is shown again with what is wrong.
 	do func(*call) (outcome, error)
 	// send answers with something else than a page.
@@ -33,7 +37,7 @@ type outcome struct {
 // workRoutes lists every address of the workspace and of the releases.
 func (s *Server) workRoutes() []workRoute {
 	return []workRoute{
-		{path: "/work", act: accounts.ReadWork, show: workHome},
+		{path: "/work", act: accounts.ReadWork, each: true, show: workHome},
 		{path: "/work/sign-in", open: true, show: showSignIn, do: doSignIn},
 		{path: "/work/second", open: true, show: showSecond, do: doSecond},
 		{path: "/work/sign-out", open: true, show: workHome, do: doSignOut},
@@ -42,9 +46,9 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/work/link/round", open: true, show: showRound, do: doRound},
 		{path: "/work/account", act: accounts.OwnAccount, show: showAccount, do: doAccount},
 		{path: "/work/account/data.json", act: accounts.OwnAccount, send: sendOwnData},
-		{path: "/work/approvals", act: accounts.ReadWork, show: showApprovals, do: doApproval},
+		{path: "/work/approvals", act: accounts.ReadWork, each: true, show: showApprovals, do: doApproval},
 		{path: "/work/people", act: accounts.ReadPeople, show: showPeople, do: doPeople},
-		{path: "/work/organisations", act: accounts.ReadWork, show: showOrganisations, do: doOrganisation},
+		{path: "/work/organisations", act: accounts.ReadWork, each: true, change: accounts.ManageOrgs, show: showOrganisations, do: doOrganisation},
 		{path: "/work/audit", act: accounts.ReadAudit, show: showAudit},
 		{path: "/work/waiting", open: true, show: showWaiting},
 		{path: "/reports", open: true, show: showReleases},
@@ -108,7 +112,15 @@ func (s *Server) workHandler(tag lang.Tag, route workRoute, cross *http.CrossOri
 		}
 		c := &call{s: s, w: w, r: r.WithContext(ctx), tag: tag, words: lang.For(tag), path: route.path}
 		if !route.open {
-			if err := accounts.Require(ctx, route.act, accounts.Scope{}); err != nil {
+			me, act, each := c.me(), route.act, route.each
+			if r.Method == http.MethodPost && route.change != "" {
+				act, each = route.change, false
+			}
+			err := accounts.Require(ctx, act, accounts.Scope{})
+			if each {
+				err = me.Somewhere(act)
+			}
+			if err != nil {
 				return c.turn(err)
 			}
 		}
@@ -149,13 +161,13 @@ func (c *call) change(route workRoute) error {
 
 // turn sends whoever has to show something first to where they can, and else gives the error.
 func (c *call) turn(err error) error {
-	next := url.QueryEscape(c.r.URL.Path)
+	next, me := url.QueryEscape(c.r.URL.Path), c.me()
 	switch {
 	case errors.Is(err, accounts.ErrStepUp):
 		c.leave("/work/second?next=" + next)
 	case errors.Is(err, accounts.ErrSecondFactor) && c.path != "/work/account":
 		c.leave("/work/account")
-	case fault.Is(err, fault.SignIn) && !c.me().IsSignedIn() && c.path != "/work/sign-in":
+	case fault.Is(err, fault.SignIn) && !me.IsSignedIn() && c.path != "/work/sign-in":
 		c.leave("/work/sign-in?next=" + next)
 	default:
 		return err

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"waymark/internal/accounts"
 	"waymark/internal/fault"
 	"waymark/internal/publication"
 	"waymark/internal/reference"
@@ -54,6 +55,9 @@ type Config struct {
 	Sample bool
 	// Ready says why the service cannot answer for its data now, nil where it can. Nil: always ready.
 	Ready func(ctx context.Context) error
+	// Accounts are the people who sign in, and Releases the frozen figures; nil: there is no workspace.
+	Accounts *accounts.Service
+	Releases *publication.Releases
 	// Metrics answers /metrics; nil: there is nothing at that address.
 	Metrics http.Handler
 }

@@ -19,7 +19,7 @@ import (
 // pageOf names the struct each template is rendered with.
 var pageOf = map[string]any{
 	"home": HomePage{}, "target": TargetPage{}, "countries": CountriesPage{}, "country": CountryPage{}, "framework": FrameworkPage{},
-	"indicator": IndicatorPage{}, "report": ReportPage{}, "article": ArticlePage{}, "data": DataPage{}, "problem": ProblemPage{},
+	"indicator": IndicatorPage{}, "report": ReportPage{}, "article": ArticlePage{}, "data": DataPage{}, "problem": ProblemPage{}, "work": WorkPage{},
 }
 
 func TestTemplatesFitTheirPageStructs(t *testing.T) {

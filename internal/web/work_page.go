@@ -76,7 +76,7 @@ func (c *call) page(titleKey string) WorkPage {
 		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.people", "/work/people", accounts.ReadPeople},
 		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.audit", "/work/audit", accounts.ReadAudit},
 	} {
-		if _, err := me.May(m.act, accounts.Scope{}); err == nil {
+		if _, err := me.May(m.act, accounts.Scope{}); err == nil || m.act == accounts.ReadWork && me.Somewhere(m.act) == nil {
 			p.Menu = append(p.Menu, Link{Text: plain(c.t(m.key)), Href: c.to(m.path), Current: m.path == c.path})
 		}
 	}

@@ -7,7 +7,7 @@ import (
 func workHome(c *call) (WorkPage, error) {
 	p := c.page("work.home")
 	p.Lede = c.t("work.home_lede")
-	if c.me().IsSignedIn() {
+	if me := c.me(); me.IsSignedIn() {
 		out := c.form("", "work.sign_out")
 		everywhere := c.form("", "work.sign_out_everywhere", hiddenField("everywhere", "yes"))
 		out.Action, everywhere.Action = c.to("/work/sign-out"), c.to("/work/sign-out")
