@@ -21,6 +21,7 @@ func cpu() time.Duration {
 func timed(b *testing.B, prepare func(), work func()) {
 	b.Helper()
 	var used time.Duration
+	b.ResetTimer()
 	for range b.N {
 		b.StopTimer()
 		prepare()

@@ -118,10 +118,17 @@ type criterion struct {
 	// yet, else the status plus one. It is nil where the criterion has too many indicators, and not
 	// used where one of them is a number.
 	table []atomic.Uint32
+	// numbers has the statuses of numbers met so far, for a criterion that asks for one only: a number
+	// is asked about again on every day that it holds.
+	mu      sync.RWMutex
+	numbers map[float64]framework.Status
 }
 
-// maxTable is the most indicators for which a table is kept: 4096 places.
-const maxTable = 6
+// maxTable is the most indicators for which a table is kept: 4096 places. As many numbers are kept.
+const (
+	maxTable   = 6
+	maxNumbers = 4096
+)
 
 func newCriterion(c *framework.Criterion) *criterion {
 	out := &criterion{Criterion: c}
@@ -136,6 +143,9 @@ func newCriterion(c *framework.Criterion) *criterion {
 func (c *criterion) of(vectors [][]cell, place int) (framework.Status, error) {
 	key := 0
 	for _, cells := range vectors {
+		if cells[place].says == saysNumber && len(vectors) == 1 {
+			return c.number(vectors, place)
+		}
 		if cells[place].says == saysNumber || c.table == nil {
 			return c.evaluate(vectors, place)
 		}
@@ -150,6 +160,27 @@ func (c *criterion) of(vectors [][]cell, place int) (framework.Status, error) {
 		c.table[key].Store(uint32(s.Low)<<2 | uint32(s.High) + 1)
 	}
 	return s, err
+}
+
+func (c *criterion) number(vectors [][]cell, place int) (framework.Status, error) {
+	n := vectors[0][place].number
+	c.mu.RLock()
+	s, ok := c.numbers[n]
+	c.mu.RUnlock()
+	if ok {
+		return s, nil
+	}
+	s, err := c.evaluate(vectors, place)
+	if err != nil {
+		return s, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.numbers == nil || len(c.numbers) >= maxNumbers {
+		c.numbers = map[float64]framework.Status{}
+	}
+	c.numbers[n] = s
+	return s, nil
 }
 
 // evaluate asks the criterion. An answer that is "partly" is neither yes nor no, so every way of taking
