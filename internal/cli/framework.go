@@ -6,9 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"waymark/internal/accounts"
+	"waymark/internal/consultation"
 	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/publication"
@@ -47,30 +51,127 @@ func frameworkCommand() command {
 				})
 			}
 		}},
-		{name: "export", args: "VERSION -o FILE.json", summary: "Write a version as one JSON document.", setup: func(flags *flag.FlagSet) func(context.Context, *env, []string) error {
+		{name: "export", args: "VERSION -o FILE(.docx|.json|.html)", summary: "Write a version: as a draft to comment on, as one page, or as data.", setup: func(flags *flag.FlagSet) func(context.Context, *env, []string) error {
 			var out string
-			flags.StringVar(&out, "o", "", "file to write, ending in .json")
+			flags.StringVar(&out, "o", "", "file to write, ending in .docx, .json or .html")
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := exactly(args, 1, "one version"); err != nil {
 					return err
 				}
-				if !strings.HasSuffix(out, ".json") {
-					return usagef("Name the file with -o; it ends in .json.")
+				if !slices.Contains([]string{".docx", ".json", ".html"}, filepath.Ext(out)) {
+					return usagef("Name the file with -o; it ends in .docx, .json or .html.")
 				}
 				return withSnapshot(ctx, e, func(n *publication.Snapshot) error {
 					v, err := n.FrameworkVersion(args[0])
 					if err != nil {
 						return err
 					}
-					data, err := json.MarshalIndent(v, "", " ")
+					data, err := exported(v, filepath.Ext(out))
 					if err != nil {
 						return fmt.Errorf("writing %s: %w", v.ID(), err)
 					}
-					return writeFile(out, append(data, '\n'))
+					return writeFile(out, data)
 				})
 			}
 		}},
+		{name: "diff", args: "A B", summary: "Print what changes from one version to another, element by element.", setup: func(flags *flag.FlagSet) func(context.Context, *env, []string) error {
+			var format string
+			flags.StringVar(&format, "format", "text", "text or json")
+			return func(ctx context.Context, e *env, args []string) error {
+				if err := exactly(args, 2, "two versions"); err != nil {
+					return err
+				}
+				return withSnapshot(ctx, e, func(n *publication.Snapshot) error {
+					a, err := n.FrameworkVersion(args[0])
+					if err != nil {
+						return err
+					}
+					b, err := n.FrameworkVersion(args[1])
+					if err != nil {
+						return err
+					}
+					d, err := framework.Diff(a, b)
+					if err != nil {
+						return err
+					}
+					if format == "json" {
+						enc := json.NewEncoder(e.Out)
+						enc.SetIndent("", "  ")
+						return enc.Encode(d)
+					}
+					printDifference(e, a, b, d)
+					return nil
+				})
+			}
+		}},
+		{name: "succeed", args: "VERSION", summary: "Draft the version after an adopted one: the same words, goals and open values.", setup: func(*flag.FlagSet) func(context.Context, *env, []string) error {
+			return func(ctx context.Context, e *env, args []string) error {
+				if err := exactly(args, 1, "one version"); err != nil {
+					return err
+				}
+				return withApp(ctx, e, func(a *app) error { return a.succeed(ctx, e, args[0]) })
+			}
+		}},
 	}}
+}
+
+// exported writes a version in one of the formats of export.
+func exported(v *framework.Version, kind string) ([]byte, error) {
+	switch kind {
+	case ".docx":
+		return consultation.ExportWord(v)
+	case ".html":
+		return consultation.ExportHTML(v), nil
+	}
+	data, err := json.MarshalIndent(v, "", " ")
+	return append(data, '\n'), err
+}
+
+// succeed drafts the successor of a version. There is one: an existing draft is left as it is.
+func (a *app) succeed(ctx context.Context, e *env, id string) error {
+	if err := accounts.Require(ctx, accounts.SaveFramework, accounts.Scope{}); err != nil {
+		return err
+	}
+	v, err := a.version(ctx, id)
+	if err != nil {
+		return err
+	}
+	next, err := framework.Succeed(v)
+	if err != nil {
+		return err
+	}
+	if there, err := a.db.Version(ctx, next.Framework, next.Number); err == nil {
+		return fault.New(fault.Conflict, fmt.Sprintf("%s is there already, as %s.", there.ID(), there.State), "Go on with that version.")
+	} else if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err := a.db.SaveVersion(ctx, next); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.Out, "%s is drafted from %s\n", next.ID(), v.ID())
+	return nil
+}
+
+// printDifference prints every change with the old value and the new one.
+func printDifference(e *env, a, b *framework.Version, d *framework.Difference) {
+	if len(d.Edits) == 0 {
+		fmt.Fprintf(e.Out, "%s and %s are the same\n", a.ID(), b.ID())
+		return
+	}
+	code := map[string]string{}
+	for _, v := range []*framework.Version{a, b} {
+		for i := range v.Elements {
+			code[v.Elements[i].ID] = v.Elements[i].Code
+		}
+	}
+	for _, edit := range d.Edits {
+		name := edit.Key
+		if c := code[edit.Key]; c != "" {
+			name = c
+		}
+		what := strings.TrimSpace(string(edit.Op) + " " + string(edit.Thing) + " " + name + " " + edit.Field)
+		fmt.Fprintf(e.Out, "%s: %s → %s\n", what, orNothing(oneLine(string(edit.Old), "")), orNothing(oneLine(string(edit.New), "")))
+	}
 }
 
 func withSnapshot(ctx context.Context, e *env, do func(*publication.Snapshot) error) error {

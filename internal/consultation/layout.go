@@ -239,7 +239,7 @@ func (l *layout) results(elements []framework.Element, level int) {
 		}
 	}
 	n := len(column)
-	t := &docx.Table{Widths: append([]int{3}, slices.Repeat([]int{5}, n)...), RTL: l.dir == docx.RightToLeft}
+	t := &docx.Table{Widths: append([]int{4}, slices.Repeat([]int{5}, n)...), RTL: l.dir == docx.RightToLeft}
 	var label *docx.Paragraph
 	var cells [][]*docx.Paragraph
 	flush := func() {

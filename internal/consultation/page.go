@@ -344,7 +344,7 @@ func (p *printer) header(keys ...string) docx.Row {
 func (p *printer) table() {
 	p.blocks = append(p.blocks, pageTurn{})
 	p.heading(1, p.t("table"))
-	t := &docx.Table{Widths: []int{3, 5, 3, 10, 7, 5, 7, 7, 4}, RTL: p.settings.RTL,
+	t := &docx.Table{Widths: []int{4, 7, 4, 10, 7, 6, 7, 7, 5}, RTL: p.settings.RTL,
 		Rows: []docx.Row{p.header("number", "organisations", "element", "comment", "proposed", "answer", "reason", "change", "decided")}}
 	for i := range p.c.Entries {
 		e := &p.c.Entries[i]
