@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -101,6 +102,39 @@ func checkpointCommand() command {
 			})
 		}
 	}}
+}
+
+// openEvery is how often the server looks whether an embargo ended.
+const openEvery = time.Second
+
+// keepTrail signs checkpoints of the trail and ends embargoes while ctx lasts.
+func (a *app) keepTrail(ctx context.Context, dsn string, log *slog.Logger) error {
+	s, err := store.OpenSigner(store.KeyFile(dsn))
+	if err != nil {
+		return err
+	}
+	go a.db.KeepSigning(ctx, s, func(err error) { log.Error("checkpoint", "cause", err) })
+	go func() {
+		tick := time.NewTicker(openEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if _, err := a.db.OpenReleases(ctx); err != nil && ctx.Err() == nil {
+					log.Error("embargo", "cause", err)
+				}
+			}
+		}
+	}()
+	return nil
+}
+
+// checkpoint is the newest one that was signed.
+func (a *app) checkpoint(ctx context.Context) (string, error) {
+	_, _, text, err := a.db.NewestCheckpoint(ctx)
+	return text, err
 }
 
 // readCheckpoint reads a checkpoint and checks its signature; without a file there is none.

@@ -68,6 +68,9 @@ func serve(ctx context.Context, e *env, c serveConfig) error {
 		return fault.Newf(fault.Refused, "the address %s cannot be listened on: %v", c.listen, err).WithFix("Stop what uses it, or choose another with --listen; port 0 picks a free one.")
 	}
 	defer listener.Close()
+	if err := a.keepTrail(ctx, e.db, log); err != nil {
+		return err
+	}
 	handler, err := a.handler(ctx, c, "http://"+listener.Addr().String(), log)
 	if err != nil {
 		return err
@@ -115,6 +118,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	site, err := web.New(web.Config{
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
+		Accounts: a.people(), Releases: a.releases(), Checkpoint: a.checkpoint,
 	})
 	if err != nil {
 		return nil, err

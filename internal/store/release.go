@@ -120,6 +120,11 @@ func (tx *Tx) publish(ctx context.Context, a *accounts.Approval) (*entry, error)
 // OpenReleases ends the embargo of every release whose moment has come by the database's clock, and
 // gives how many. Pages read the state alone: they compare no clocks.
 func (db *DB) OpenReleases(ctx context.Context) (opened int, err error) {
+	// Looked at first without a lock: it is asked every second.
+	waiting, err := documents(ctx, db.each, selectReleasesDue, []any{db.now().UnixMicro()}, releaseVersion)
+	if err != nil || len(waiting) == 0 {
+		return 0, db.fault(err, "the releases could not be read")
+	}
 	err = db.write(ctx, "the embargo could not be ended", func(ctx context.Context, tx *Tx) (*entry, error) {
 		opened = 0
 		due, err := documents(ctx, tx.each, selectReleasesDue, []any{tx.now}, releaseVersion)

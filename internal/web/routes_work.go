@@ -77,6 +77,9 @@ const mostForm = 128 << 10
 
 // work registers the workspace, where there are accounts.
 func (s *Server) work(mux *http.ServeMux) {
+	if s.config.Checkpoint != nil {
+		mux.Handle("GET /checkpoint.txt", s.handle(s.checkpoint))
+	}
 	if s.config.Accounts == nil {
 		return
 	}
@@ -197,5 +200,16 @@ func (c *call) send(p WorkPage, status int) error {
 	}
 	a := &answer{status: status, contentType: "text/html; charset=utf-8", body: body, language: string(c.tag), control: noStore}
 	a.seal(c.s.config.ProgramVersion).send(c.w, c.r)
+	return nil
+}
+
+// checkpoint is the newest signed note of where the trail ends, for everybody to keep.
+func (s *Server) checkpoint(w http.ResponseWriter, r *http.Request) error {
+	text, err := s.config.Checkpoint(r.Context())
+	if err != nil {
+		return err
+	}
+	a := &answer{contentType: "text/plain; charset=utf-8", body: []byte(text), filename: "waymark-checkpoint.txt"}
+	a.seal("").send(w, r)
 	return nil
 }

@@ -58,6 +58,8 @@ type Config struct {
 	// Accounts are the people who sign in, and Releases the frozen figures; nil: there is no workspace.
 	Accounts *accounts.Service
 	Releases *publication.Releases
+	// Checkpoint gives the newest signed checkpoint of the audit trail; nil: there is none to be had.
+	Checkpoint func(ctx context.Context) (string, error)
 	// Metrics answers /metrics; nil: there is nothing at that address.
 	Metrics http.Handler
 }

@@ -129,13 +129,21 @@ func showPeople(c *call) (WorkPage, error) {
 	return p, nil
 }
 
+// site is where this site is reached, for a link to hand over.
+func (c *call) site() string {
+	if c.s.config.Origin != "" {
+		return c.s.config.Origin
+	}
+	return "http://" + c.r.Host // without an origin people sign in on the machine itself only
+}
+
 func doPeople(c *call) (outcome, error) {
 	ctx, s, id := c.r.Context(), c.people(), c.value("id")
 	link := func(kind accounts.LinkKind, secret string, err error) (outcome, error) {
 		if err != nil || secret == "" {
 			return outcome{to: "/work/people"}, err
 		}
-		return c.keep("work.people", "work.link_keep", c.s.config.Origin+c.to("/work/link/"+string(kind)+"?token="+secret)), nil
+		return c.keep("work.people", "work.link_keep", c.site()+c.to("/work/link/"+string(kind)+"?token="+secret)), nil
 	}
 	switch c.value("what") {
 	case "invite":

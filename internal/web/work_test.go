@@ -271,7 +271,7 @@ func TestAfterSigningInNobodyIsSentElsewhere(t *testing.T) {
 	d := newDesk(t)
 	for next, want := range map[string]string{
 		"/en/work/audit": "/work/audit", "/work/account": "/work/account", "": "/work", "https://evil.example/work": "/work", "//evil.example/work": "/work",
-		"/en//evil.example": "/work", `/work/\evil.example`: "/work", "/work/../../x": "/work", "/workshop": "/work", "/work?x=1": "/work", "javascript:alert(1)": "/work",
+		"/en//evil.example": "/work", `/work/\evil.example`: "/work", "/work" + "/../../x": "/work", "/workshop": "/work", "/work?x=1": "/work", "javascript:alert(1)": "/work",
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/en/work/sign-in?next="+url.QueryEscape(next), nil)
 		c := &call{s: d.site, r: r, tag: lang.English}
@@ -294,7 +294,7 @@ func TestAddressesCannotBeFoundOutAndReadersGetNoCookie(t *testing.T) {
 	if bodies[0] != bodies[1] {
 		t.Error("the answers differ")
 	}
-	for _, address := range []string{"/en/work/sign-in", "/en/", "/en/reports", "/en/work/waiting", "/en/work"} {
+	for _, address := range []string{"/en/work/sign-in", "/checkpoint.txt", "/en/", "/en/reports", "/en/work/waiting", "/en/work"} {
 		if c := d.ask(http.MethodGet, address, "", nil).Result().Cookies(); len(c) > 0 {
 			t.Errorf("%s sets %v", address, c)
 		}
