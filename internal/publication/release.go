@@ -311,11 +311,11 @@ func (r *Releases) frozen(ctx context.Context, id string) (*FrozenFigures, error
 // anybody who is not named to read it early: the answer is that of an id nobody ever gave.
 func (r *Releases) Read(ctx context.Context, id string) (Release, *FrozenFigures, error) {
 	release, err := r.Store.Release(ctx, id)
+	if fault.Is(err, fault.NotFound) || err == nil && !release.visible(accounts.Present(ctx)) {
+		return Release{}, nil, fault.Newf(fault.NotFound, "There is no release %q.", id).WithFix("Look at the list of releases.")
+	}
 	if err != nil {
 		return Release{}, nil, err
-	}
-	if !release.visible(accounts.Present(ctx)) {
-		return Release{}, nil, fault.Newf(fault.NotFound, "There is no release %q.", id).WithFix("Look at the list of releases.")
 	}
 	f, err := r.frozen(ctx, id)
 	return release, f, err

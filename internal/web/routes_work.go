@@ -52,7 +52,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/work/audit", act: accounts.ReadAudit, show: showAudit},
 		{path: "/work/waiting", open: true, show: showWaiting},
 		{path: "/reports", open: true, show: showReleases},
-		{path: "/reports/{release}", open: true, show: showRelease},
+		{path: "/reports/{release}", open: true, show: showRelease, do: doRelease},
 	}
 }
 

@@ -276,5 +276,19 @@ func showRelease(c *call) (WorkPage, error) {
 		diff.Rows = append(diff.Rows, WorkRow{Cells: []string{d.Code + " " + d.Variant, d.Country, d.Was, d.Is, string(d.Reason)}})
 	}
 	p.Tables = []WorkTable{facts, figures, diff}
+	if me := c.me(); me.Somewhere(accounts.CreateRelease) == nil && r.State == publication.Frozen {
+		propose := c.form("propose", "work.publish", WorkField{Name: "reason", Label: "work.reason", Required: true})
+		propose.Lede = c.t("work.publish_lede")
+		p.Forms = []WorkForm{propose}
+	}
 	return p, nil
+}
+
+func doRelease(c *call) (outcome, error) {
+	r, _, err := c.s.config.Releases.Read(c.r.Context(), c.r.PathValue("release"))
+	if err != nil {
+		return outcome{}, err
+	}
+	_, err = c.s.config.Releases.Propose(c.r.Context(), c.people(), r.ID, c.value("reason"))
+	return outcome{to: "/work/approvals"}, err
 }

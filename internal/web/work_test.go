@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -319,5 +321,67 @@ func TestEveryPageOfTheWorkspaceHasTheHeadersAndIsNeverKept(t *testing.T) {
 				t.Errorf("%s is not laid out from the right", route.path)
 			}
 		}
+	}
+}
+
+// freezeOne keeps a release with one figure.
+func (d *desk) freezeOne(id string, opens int64) publication.Release {
+	d.t.Helper()
+	const body = `{"framework":"f@1","figures":[]}`
+	sum := sha256.Sum256([]byte(body))
+	r := publication.Release{ID: id, Title: "Yearly " + id, State: publication.Frozen, Opens: opens, Created: 1, Content: hex.EncodeToString(sum[:])}
+	if err := d.db.SaveRelease(storetest.Context(), r, []byte(body)); err != nil {
+		d.t.Fatal(err)
+	}
+	return r
+}
+
+// Promises 12 and 13 through the forms: two people of one organisation cannot publish, two of two
+// can; and under embargo the address answers as one that nobody ever gave.
+func TestAReleaseIsPublishedByTwoOrganisationsAndNeverEarly(t *testing.T) {
+	d := newDesk(t)
+	first := d.hold("first", accounts.Publisher, accounts.Scope{})
+	second := d.hold("second", accounts.Publisher, accounts.Scope{}) // of the same organisation
+	reader := d.hold("reader", accounts.Reader, accounts.Scope{})
+	other := d.session("person-b")
+	opens := time.Now().Add(time.Hour).UnixMicro()
+	d.freezeOne("r1", opens)
+	address := "/en/reports/r1"
+	hidden := func(secret string) bool {
+		w, none := d.ask(http.MethodGet, address, secret, nil), d.ask(http.MethodGet, "/en/reports/r9", secret, nil)
+		list := d.ask(http.MethodGet, "/en/reports", secret, nil)
+		same := w.Code == none.Code && strings.ReplaceAll(w.Body.String(), "r1", "r9") == none.Body.String() && w.Header().Get("Content-Length") == none.Header().Get("Content-Length")
+		return same && !strings.Contains(list.Body.String(), "r1")
+	}
+	if !hidden("") || !hidden(reader) || hidden(first) {
+		t.Error("what waits for its day is not seen by those who work on it alone")
+	}
+	if w := d.ask(http.MethodPost, address, reader, url.Values{"reason": {"me"}}); w.Code != http.StatusNotFound {
+		t.Errorf("proposed by a reader: %d", w.Code)
+	}
+	if w := d.ask(http.MethodPost, address, first, url.Values{"reason": {"the yearly report"}}); w.Code != http.StatusSeeOther {
+		t.Fatalf("proposed: %d %s", w.Code, w.Body)
+	}
+	waiting, err := d.db.Approvals(context.Background(), accounts.Open)
+	if err != nil || len(waiting) != 1 {
+		t.Fatal(waiting, err)
+	}
+	yes := url.Values{"what": {"approve"}, "id": {waiting[0].ID}, "reason": {"agreed"}}
+	for _, secret := range []string{first, second} {
+		if w := d.ask(http.MethodPost, "/en/work/approvals", secret, yes); w.Code != http.StatusForbidden {
+			t.Errorf("approved within one organisation: %d", w.Code)
+		}
+	}
+	if w := d.ask(http.MethodPost, "/en/work/approvals", other, yes); w.Code != http.StatusSeeOther {
+		t.Fatalf("approved: %d %s", w.Code, w.Body)
+	}
+	r, err := d.db.Release(context.Background(), "r1")
+	if err != nil || r.State != publication.Embargoed || !hidden("") || !hidden(reader) {
+		t.Errorf("approved and under embargo: %s, hidden: %v, %v", r.State, hidden(""), err)
+	}
+	d.freezeOne("r2", 0)
+	w := d.ask(http.MethodGet, "/en/reports/r2", "", nil)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "not approved by a second organisation") {
+		t.Errorf("a frozen set that nobody approved is shown as %d %s", w.Code, w.Body)
 	}
 }
