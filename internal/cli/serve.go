@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
 	"waymark/internal/api"
 	"waymark/internal/fault"
+	"waymark/internal/lang"
 	"waymark/internal/store"
 	"waymark/internal/web"
 )
@@ -118,6 +120,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	site, err := web.New(web.Config{
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
+		Consultations: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
 		Accounts: a.people(), Releases: a.releases(), Checkpoint: a.checkpoint,
 	})
 	if err != nil {
@@ -127,6 +130,24 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	mux.Handle("/api/", api.New(api.Config{Publication: a.publication, Log: log}))
 	mux.Handle("/", site)
 	return mux, nil
+}
+
+// compile makes the compiled document of a round for the site.
+func (a *app) compile(ctx context.Context, round int, format string, language lang.Tag) ([]byte, error) {
+	c, err := a.consultation.Compilation(ctx, round, language)
+	if err != nil {
+		return nil, err
+	}
+	return compiled(ctx, c, "."+format, os.Getenv("WAYMARK_PRINTER"))
+}
+
+// compileFormats are the forms that can be made here: PDF only where a printer is configured.
+func compileFormats() []string {
+	formats := []string{"docx", "html", "xlsx"}
+	if os.Getenv("WAYMARK_PRINTER") != "" {
+		formats = append(formats, "pdf")
+	}
+	return formats
 }
 
 // follow keeps version at the newest data version, for as long as ctx lasts.

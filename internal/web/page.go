@@ -138,12 +138,16 @@ var siteSections = []struct{ key, path string }{
 	{"shell.countries", "/countries"},
 	{"shell.framework", "/framework"},
 	{"shell.data", "/data"},
+	{"shell.consultations", "/consultations"},
 }
 
 func (s *Server) sections(to func(string, ...string) string, words *lang.Words, current string) []Link {
-	out := make([]Link, len(siteSections))
-	for i, section := range siteSections {
-		out[i] = Link{Text: plain(words.T(section.key)), Href: to(section.path), Current: section.key == current}
+	var out []Link
+	for _, section := range siteSections {
+		if section.key == "shell.consultations" && s.config.Consultations == nil {
+			continue
+		}
+		out = append(out, Link{Text: plain(words.T(section.key)), Href: to(section.path), Current: section.key == current})
 	}
 	return out
 }

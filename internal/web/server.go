@@ -17,6 +17,7 @@ import (
 
 	"waymark/internal/accounts"
 	"waymark/internal/fault"
+	"waymark/internal/lang"
 	"waymark/internal/publication"
 	"waymark/internal/reference"
 )
@@ -60,6 +61,12 @@ type Config struct {
 	Releases *publication.Releases
 	// Checkpoint gives the newest signed checkpoint of the audit trail; nil: there is none to be had.
 	Checkpoint func(ctx context.Context) (string, error)
+	// Consultations gives the rounds; nil: there are no pages of consultations.
+	Consultations Consultations
+	// Compile makes the compiled document of a round in one of CompileFormats (docx, html, xlsx, pdf); nil:
+	// it is not offered.
+	Compile        func(ctx context.Context, round int, format string, language lang.Tag) ([]byte, error)
+	CompileFormats []string
 	// Metrics answers /metrics; nil: there is nothing at that address.
 	Metrics http.Handler
 }

@@ -49,7 +49,12 @@ func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
 		URLs    []sitemapURL `xml:"url"`
 	}
 	list.NS, list.XHTML = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
-	for _, path := range publicPaths(snap) {
+	paths := publicPaths(snap)
+	more, err := s.consultationPaths(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, path := range append(paths, more...) {
 		u := sitemapURL{Loc: s.base() + "/en" + path}
 		for _, tag := range lang.Tags() {
 			u.Links = append(u.Links, sitemapVersion{"alternate", string(tag), s.base() + "/" + string(tag) + path})

@@ -20,6 +20,7 @@ import (
 var pageOf = map[string]any{
 	"home": HomePage{}, "target": TargetPage{}, "countries": CountriesPage{}, "country": CountryPage{}, "framework": FrameworkPage{},
 	"indicator": IndicatorPage{}, "report": ReportPage{}, "article": ArticlePage{}, "data": DataPage{}, "problem": ProblemPage{}, "work": WorkPage{},
+	"consultations": ConsultationsPage{}, "consultation": RoundPage{}, "comments": CommentsPage{}, "consultationtext": RoundTextPage{},
 }
 
 func TestTemplatesFitTheirPageStructs(t *testing.T) {
