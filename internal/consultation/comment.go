@@ -126,6 +126,20 @@ func (t *Target) Words() string {
 	return t.Anchor.Quote.Exact
 }
 
+// On gives where the target stood on a version, looking back through its moves; false where it never
+// had a place there.
+func (t *Target) On(version string) (framework.Anchor, bool) {
+	if t.Anchor.Version == version {
+		return t.Anchor, t.Anchor.Element != ""
+	}
+	for _, m := range t.Moves {
+		if m.Was.Version == version && m.Was.Element != "" {
+			return m.Was, true
+		}
+	}
+	return framework.Anchor{}, false
+}
+
 // Move is one change of an anchor, with the place before it, so that a person can take it back.
 type Move struct {
 	Version string                `json:"version"` // the later one

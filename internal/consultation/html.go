@@ -16,9 +16,9 @@ const htmlStyle = `body{font:16px/1.5 system-ui,sans-serif;margin:1.5rem auto;ma
 h1,h2,h3,h4{line-height:1.25;margin:1.6em 0 .5em}table{border-collapse:collapse;width:100%;margin:1em 0;font-size:.875rem}
 td,th{border:1px solid #b8c4ce;padding:.4rem .5rem;text-align:start;vertical-align:top}th{background:#e8eef4}
 .scroll{overflow-x:auto}ins{background:#dff2e1;text-decoration:underline}del{background:#fbe3e1}mark{background:#fff2bf;color:inherit}
-aside{border-inline-start:4px solid #2a6496;background:#f3f6f9;margin:.4rem 0 .8rem;padding:.4rem .8rem;font-size:.875rem}
+aside{border-inline-start:4px solid #2a6496;background:#f3f6f9;margin:.4rem 0 .8rem;padding:.4rem .8rem;font-size:.9em}
 aside p{margin:.2rem 0}aside .by{font-weight:600}aside aside{border-color:#8aa0b2}.small{color:#51606d;font-size:.875rem}
-@media print{body{max-width:none;margin:0;font-size:10pt}@page{size:A4;margin:18mm}table{font-size:8pt}tr,aside{break-inside:avoid}.scroll{overflow:visible}}`
+@media print{body{max-width:none;margin:0;font-size:10pt}@page{size:A4;margin:18mm}table{font-size:8pt}aside{break-inside:avoid}.scroll{overflow:visible}}`
 
 // page writes blocks as HTML.
 type page struct {

@@ -315,7 +315,7 @@ func (l *layout) inCell(e *framework.Element, p *docx.Paragraph) []*docx.Paragra
 	case framework.KindTargetGroup:
 		p.Looks = bold(p.Text)
 	case framework.KindStep, framework.KindOutputSubitem:
-		p.Style, p.Bullet = "", 1
+		p.Bullet = 1
 	}
 	return append(append(out, p), l.extra[e.ID]...)
 }

@@ -10,6 +10,7 @@ import (
 	"waymark/internal/format/docx"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
+	"waymark/internal/reference"
 )
 
 // printer lays a compilation out in a language.
@@ -56,17 +57,17 @@ func labelled(label, text string) *docx.Paragraph {
 func (p *printer) front() {
 	c := p.c
 	p.add(&docx.Paragraph{Text: p.t("title"), Style: docx.StyleTitle}, &docx.Paragraph{Text: c.Version.Title, Style: docx.StyleSubtitle, Lang: c.Version.Language, Direction: direction(c.Version.Language)})
-	p.add(labelled(p.t("version"), c.Version.ID()))
+	p.add(labelled(p.t("version"), lang.Isolate(c.Version.ID())))
 	if c.Version.Valid.Start != 0 {
-		p.add(labelled(p.t("version_from"), c.Version.Valid.Start.String()))
+		p.add(labelled(p.t("version_from"), p.date(c.Version.Valid.Start)))
 	}
-	p.add(labelled(p.t("round"), fmt.Sprintf("%d. %s", c.Round.Number, c.Round.Title)),
-		labelled(p.t("opens"), c.Round.Period.Start.String()), labelled(p.t("closes"), c.Round.Period.End.String()),
+	p.add(labelled(p.t("round"), fmt.Sprintf("%d. ", c.Round.Number)+lang.Isolate(c.Round.Title)),
+		labelled(p.t("opens"), p.date(c.Round.Period.Start)), labelled(p.t("closes"), p.date(c.Round.Period.End)),
 		labelled(p.t("submissions"), p.w.Int(int64(c.Statistics.Submissions))))
 	if c.Round.Origin != "" {
 		p.add(&docx.Paragraph{Text: c.Round.Origin, Style: docx.StyleQuote, Lang: c.Version.Language, Direction: direction(c.Version.Language)})
 	}
-	p.small(p.t("hash") + ": " + c.Hash)
+	p.small(p.t("hash") + ": " + lang.Isolate(c.Hash))
 }
 
 // who names the speakers of an entry, or says that nobody is named.
@@ -94,11 +95,11 @@ func (p *printer) answer(e *Entry) string {
 			out += " (" + e.Answer.To + ")"
 		}
 		if e.Answer.Reason != "" {
-			out += ". " + e.Answer.Reason
+			out += ". " + lang.Isolate(e.Answer.Reason)
 		}
 		return out
 	case e.Read != nil:
-		return p.t("undecided") + ". " + p.t("read", "Answer", p.code(e.Read.Code)) + " " + e.Read.Evidence
+		return p.t("undecided") + ". " + p.t("read", "Answer", p.code(e.Read.Code)) + " " + lang.Isolate(e.Read.Evidence)
 	}
 	return p.t("undecided")
 }
@@ -211,13 +212,14 @@ func (p *printer) comment(e *Entry) {
 	var first, last *laid
 	var from, to int
 	for _, g := range e.Comment.Targets {
-		l := p.places[g.Element]
-		if l == nil || g.Version != p.c.Version.ID() || g.State == framework.NeedsHuman || g.State == framework.Orphaned {
+		a, ok := g.On(p.c.Version.ID())
+		l := p.places[a.Element]
+		if !ok || l == nil {
 			continue
 		}
 		start, end := 0, len([]rune(l.paragraph.Text))
-		if g.Position != nil {
-			start, end = l.at(g.Position.Start), l.at(g.Position.End)
+		if a.Position != nil {
+			start, end = l.at(a.Position.Start), l.at(a.Position.End)
 		}
 		switch {
 		case first == nil:
@@ -325,7 +327,7 @@ func orNothing(s, nothing string) string {
 	if s == "" {
 		return nothing
 	}
-	return "“" + s + "”"
+	return "“" + lang.Isolate(s) + "”"
 }
 
 func (p *printer) cell(text string) docx.TableCell {
@@ -355,7 +357,7 @@ func (p *printer) table() {
 				said.Paragraphs = append(said.Paragraphs, v)
 			}
 			if e.Comment.Remark != "" {
-				said.Paragraphs = append(said.Paragraphs, &docx.Paragraph{Text: e.Comment.Remark, Style: docx.StyleCell, Looks: []docx.Look{{Span: docx.Span{End: len([]rune(e.Comment.Remark))}, Italic: true}}})
+				said.Paragraphs = append(said.Paragraphs, &docx.Paragraph{Text: e.Comment.Remark, Style: docx.StyleCell, Lang: "en", Direction: docx.LeftToRight, Looks: []docx.Look{{Span: docx.Span{End: len([]rune(e.Comment.Remark))}, Italic: true}}})
 			}
 		}
 		proposed, change := docx.TableCell{}, docx.TableCell{}
@@ -374,7 +376,7 @@ func (p *printer) table() {
 		switch {
 		case e.Answer != nil:
 			answer, reason = p.code(e.Answer.Code), e.Answer.Reason
-			when = p.t("secretariat") + ", " + day(e.Answer.DecidedAt)
+			when = p.t("secretariat") + ", " + p.on(e.Answer.DecidedAt)
 			if e.Answer.NoChange {
 				change.Paragraphs = append(change.Paragraphs, &docx.Paragraph{Text: p.t("no_change"), Style: docx.StyleCell})
 			}
@@ -396,6 +398,15 @@ func (p *printer) table() {
 }
 
 func day(micro int64) string { return time.UnixMicro(micro).UTC().Format("2006-01-02") }
+
+// date writes a day as the language does.
+func (p *printer) date(d reference.Date) string { return p.w.Date(d.Year(), d.Month(), d.DayOfMonth()) }
+
+// on writes the day of a moment, in UTC.
+func (p *printer) on(micro int64) string {
+	t := time.UnixMicro(micro).UTC()
+	return p.w.Date(t.Year(), int(t.Month()), t.Day())
+}
 
 // lost lists the comments whose place is gone or waits for a person.
 func (p *printer) lost() {

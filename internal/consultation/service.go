@@ -26,8 +26,6 @@ type Service struct {
 	Version func(ctx context.Context, id string) (*framework.Version, error)
 	// Organisations gives who may be named as a speaker.
 	Organisations func(ctx context.Context) ([]Organisation, error)
-	// Hosts tells which web addresses are registered sources; nil: none.
-	Hosts safeguard.Hosts
 	// Approved tells that a second organisation approved an adoption; nil: nobody is asked.
 	Approved func(ctx context.Context, round int) error
 }
@@ -174,7 +172,7 @@ func report(d *docx.Document) []ReportRow {
 
 // held says why a moderator must see a text first; what it says never repeats the text.
 func (s *Service) held(text string) string {
-	if f := safeguard.Text(text, s.Hosts); f != nil {
+	if f := safeguard.Text(text, func(string) bool { return false }); f != nil { // any link in a comment is looked at
 		return string(f.Kind)
 	}
 	return ""

@@ -221,7 +221,7 @@ func (w *writer) paragraphProperties(m *markup, p *Paragraph, style, section str
 	if p.Level > 0 {
 		style = "Heading" + itoa(min(p.Level, 6))
 	}
-	if p.Bullet > 0 {
+	if p.Bullet > 0 && p.Style == "" {
 		style = "ListParagraph"
 	}
 	m.raw("<w:pPr>")
