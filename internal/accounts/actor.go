@@ -24,7 +24,7 @@ type Principal struct {
 	Actor
 	// Grants are the roles that are in force now.
 	Grants []Grant
-	// Strong: a second factor or a passkey was shown in this session.
+	// Strong: a second factor was shown in this session.
 	Strong bool
 	// SteppedUp: and shown again within the last minutes.
 	SteppedUp bool

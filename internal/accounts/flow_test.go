@@ -615,3 +615,32 @@ func TestTwoEditorsOfOneOrganisationNeverOverwriteEachOther(t *testing.T) {
 		t.Errorf("%d were told that they were saved, %d are there", saved, len(o.Aliases))
 	}
 }
+
+func TestChangingThePasswordAsksForTheOldOneAndEndsOtherSessions(t *testing.T) {
+	h := open(t)
+	s := h.join("itu", "a@itu.example")
+	other, err := h.SignIn(context.Background(), s.email, password, "net")
+	h.ok(err)
+	other, err = h.SecondFactor(context.Background(), other.Secret, s.code())
+	h.ok(err)
+	h.pass(11 * time.Minute)
+	if _, err := h.ChangePassword(s.ctx(), s.secret, password, "another long password"); !errors.Is(err, accounts.ErrStepUp) {
+		t.Errorf("without the second factor shown again: %v", err)
+	}
+	ctx := s.fresh()
+	_, err = h.ChangePassword(ctx, s.secret, "not the old password", "another long password")
+	h.refused(err, fault.Refused)
+	before := s.secret
+	e, err := h.ChangePassword(ctx, s.secret, password, "another long password")
+	h.ok(err)
+	for name, secret := range map[string]string{"another session": other.Secret, "the session as it was": before} {
+		if p, _ := h.Present(context.Background(), secret); p.IsSignedIn() {
+			t.Errorf("%s goes on", name)
+		}
+	}
+	if p, _ := h.Present(context.Background(), e.Secret); !p.IsSignedIn() {
+		t.Error("whoever changed it is signed out")
+	}
+	_, err = h.SignIn(context.Background(), s.email, password, "net2")
+	h.refused(err, fault.Refused)
+}

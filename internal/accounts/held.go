@@ -44,9 +44,6 @@ func (s *Service) Export(ctx context.Context, person string) (*Held, error) {
 	hide(&h.Person.Password)
 	hide(&h.Person.TOTP)
 	h.Person.Recovery = nil
-	for i := range h.Person.Passkeys {
-		h.Person.Passkeys[i].Credential = nil
-	}
 	if h.Grants, err = s.Store.Grants(ctx, person); err != nil {
 		return nil, err
 	}

@@ -138,7 +138,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, secret string) ([]string
 	}
 	if !p.HasSecond() {
 		return nil, &fault.Error{Kind: fault.Refused, Text: "Recovery codes stand in for a second factor, and none is set up.", Cause: ErrSecondFactor,
-			Fix: "Set up an authenticator app or a passkey first.", Key: "error.second_factor"}
+			Fix: "Set up an authenticator app first.", Key: "error.second_factor"}
 	}
 	if err := mayChangeFactors(ctx, &p); err != nil {
 		return nil, err

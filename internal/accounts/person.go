@@ -32,25 +32,16 @@ type Person struct {
 	Organisation string      `json:"organisation"` // whom they act for, and count as where two are needed
 	State        PersonState `json:"state"`
 	// Adult is the day on which they confirmed to be 18 or older; there are no accounts for others.
-	Adult    Day       `json:"adult,omitempty"`
-	Created  int64     `json:"created"`            // microseconds since 1970, UTC
-	Password string    `json:"password,omitempty"` // Argon2id; empty: none was set
-	TOTP     string    `json:"totp,omitempty"`     // the secret, base32; empty: not set up
-	Recovery []string  `json:"recovery,omitempty"` // SHA-256 of the codes not used yet, in hex
-	Passkeys []Passkey `json:"passkeys,omitempty"`
-	Version  int64     `json:"-"`
-}
-
-// Passkey is a key the person's device made for this site.
-type Passkey struct {
-	ID         []byte `json:"id"`
-	Name       string `json:"name"` // what the person calls it
-	Credential []byte `json:"credential"`
-	Created    int64  `json:"created"`
+	Adult    Day      `json:"adult,omitempty"`
+	Created  int64    `json:"created"`            // microseconds since 1970, UTC
+	Password string   `json:"password,omitempty"` // Argon2id; empty: none was set
+	TOTP     string   `json:"totp,omitempty"`     // the secret, base32; empty: not set up
+	Recovery []string `json:"recovery,omitempty"` // SHA-256 of the codes not used yet, in hex
+	Version  int64    `json:"-"`
 }
 
 // HasSecond tells whether a second factor is set up.
-func (p *Person) HasSecond() bool { return p.TOTP != "" || len(p.Passkeys) > 0 }
+func (p *Person) HasSecond() bool { return p.TOTP != "" }
 
 // MaySignIn tells whether the account is open.
 func (p *Person) MaySignIn() bool { return p.State == Active || p.State == Guest }

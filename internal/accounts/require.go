@@ -179,7 +179,7 @@ func (p *Principal) May(act Act, scope Scope) (Role, error) {
 			"Ask the administrator of this service for the right.").WithKey("error.forbidden", nil)
 	case !p.Strong && !r.plain:
 		return "", &fault.Error{Kind: fault.Forbidden, Text: "Whoever changes something here shows a second factor.", Cause: ErrSecondFactor,
-			Fix: "Set up an authenticator app or a passkey under My account, and sign in with it.", Key: "error.second_factor"}
+			Fix: "Set up an authenticator app under My account, and sign in with it.", Key: "error.second_factor"}
 	case r.stepUp && !p.SteppedUp:
 		return "", &fault.Error{Kind: fault.SignIn, Text: "This needs your second factor once more.", Cause: ErrStepUp,
 			Fix: "Show it again, then repeat what you did; nothing was changed.", Key: "error.step_up"}

@@ -27,8 +27,6 @@ type Service struct {
 	Failed func(error)
 	// Name is that of the service, as an authenticator app shows it.
 	Name string
-	// Passkeys checks them; nil: this service takes none, because it does not know its own address.
-	Passkeys *Passkeys
 }
 
 func (s *Service) today() Day { return DayOf(s.Now()) }
@@ -361,7 +359,7 @@ func (s *Service) Restart(ctx context.Context, person, reason string) error {
 	if err := s.endRights(ctx, p.ID, reason); err != nil {
 		return err
 	}
-	p.State, p.Password, p.TOTP, p.Recovery, p.Passkeys = Invited, "", "", nil, nil
+	p.State, p.Password, p.TOTP, p.Recovery = Invited, "", "", nil
 	if err := s.Store.SavePerson(ctx, p, Change{ManagePeople, "started again without any way to sign in", reason}); err != nil {
 		return err
 	}
