@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"waymark/internal/accounts"
 	"waymark/internal/consultation"
 	"waymark/internal/fault"
 	"waymark/internal/framework"
@@ -178,9 +179,18 @@ func (a *app) speakers(ctx context.Context) ([]consultation.Organisation, error)
 		}
 	}
 	for _, o := range registered {
-		byCode[o.Code] = consultation.Organisation{Code: o.Code, Name: o.Name, Type: string(o.Kind), Aliases: append(o.Aliases, byCode[o.Code].Aliases...)}
+		byCode[o.Code] = consultation.Organisation{Code: o.Code, Name: o.Name, Type: string(o.Kind), Region: a.regionOf(o), Aliases: append(o.Aliases, byCode[o.Code].Aliases...)}
 	}
 	out := slices.Collect(maps.Values(byCode))
 	slices.SortFunc(out, func(a, b consultation.Organisation) int { return strings.Compare(a.Code, b.Code) })
 	return out, nil
+}
+
+// regionOf gives the UN region of a State's body.
+func (a *app) regionOf(o accounts.Organisation) string {
+	if o.Kind != accounts.State || len(o.Countries) != 1 {
+		return ""
+	}
+	c, _ := a.world.Country(o.Countries[0])
+	return c.Region
 }

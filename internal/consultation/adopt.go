@@ -114,3 +114,30 @@ func short(s string) string {
 	}
 	return s
 }
+
+// overtaken are the amendments not adopted whose words an adopted one changed: they become stale, and
+// are never dropped.
+func overtaken(r *Record, d *Decision) []Amendment {
+	adopted := map[string]bool{}
+	for _, e := range d.Edits {
+		for _, id := range e.Behind {
+			adopted[id] = true
+		}
+	}
+	var out []Amendment
+	for i := range r.Amendments {
+		a := &r.Amendments[i]
+		if adopted[a.ID] || a.State != Proposed && a.State != ToConfirm {
+			continue
+		}
+		for j := range r.Amendments {
+			if adopted[r.Amendments[j].ID] && overlap(a, &r.Amendments[j]) {
+				stale := *a
+				stale.State = Stale
+				out = append(out, stale)
+				break
+			}
+		}
+	}
+	return out
+}

@@ -166,6 +166,7 @@ func (s *Service) Adopt(ctx context.Context, round int, on reference.Date) (*Dec
 			return d, err
 		}
 		a.Comments = carried
+		a.Amendments = overtaken(rec, d)
 		d.Next = a.Next
 	}
 	a.Round.Edits, a.Round.Crosswalk = d.Edits, d.Crosswalk

@@ -29,9 +29,11 @@ const (
 
 // Organisation is who can speak, with the names it goes by.
 type Organisation struct {
-	Code    string   `json:"code"`
-	Name    string   `json:"name"`
-	Type    string   `json:"type"` // state, international, ngo, academia, private, regional
+	Code string `json:"code"`
+	Name string `json:"name"`
+	Type string `json:"type"` // state, international, ngo, academia, private, regional
+	// Region is the UN region (M49) of a State's body; empty for others and where it is unknown.
+	Region  string   `json:"region,omitempty"`
 	Aliases []string `json:"aliases,omitempty"`
 }
 

@@ -305,3 +305,19 @@ func TestNearDuplicatesOfTheFoundingDocument(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestAnAnnotationNamesEveryVoiceAndBothSelectors(t *testing.T) {
+	c := consultation.Compile(shipped(t), record(t), "en")
+	all := c.Annotations(func(v, code string) string { return v + "/" + code }, func(id string) string { return "urn:" + id })
+	if len(all) != 27 {
+		t.Fatalf("%d annotations, want 27: proposed answers are none", len(all))
+	}
+	for _, a := range all {
+		if a.ID == "urn:cop-2015-r1-cm-05" && (len(a.Creator) != 3 || a.Target[0].Source != "cop-2015@1/IM-1" || len(a.Target[0].Selector) != 2) {
+			t.Errorf("%+v", a)
+		}
+		if a.ID == "urn:cop-2015-r1-gc-oxf-1" && (len(a.Target) != 1 || a.Target[0].Source != "cop-2015@1/") {
+			t.Errorf("%+v", a)
+		}
+	}
+}

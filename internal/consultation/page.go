@@ -485,6 +485,8 @@ func (p *printer) statistics() {
 	}
 	p.counts("by_disposition", s.ByCode, s.Comments, func(v string) string { return p.code(Code(v)) })
 	p.counts("by_organisation", s.ByVoice, s.Voices, func(v string) string { return v })
+	p.counts("by_stakeholder", s.ByStakeholder, s.Speakers, func(v string) string { return p.t("stakeholder_" + v) })
+	p.counts("by_region", s.ByRegion, s.Speakers, func(v string) string { return p.w.T("region." + v) })
 	p.counts("by_element", s.ByElement, s.Comments, func(v string) string { return orDash(v) })
 	p.counts("by_kind", s.ByKind, s.Comments, func(v string) string { return p.t("kind_" + v) })
 }

@@ -45,7 +45,12 @@ func (s *Service) Rounds(ctx context.Context) ([]Round, error) { return s.Store.
 
 // Record gives a round with all it holds. What a reader may see of a comment is IsShown's to say.
 func (s *Service) Record(ctx context.Context, round int) (*Record, error) {
-	return s.Store.Record(ctx, round)
+	r, err := s.Store.Record(ctx, round)
+	if err != nil {
+		return nil, err
+	}
+	r.Organisations, err = s.Organisations(ctx)
+	return r, err
 }
 
 // Registry gives who can speak, by any name.
@@ -190,7 +195,7 @@ func (s *Service) mayCome(ctx context.Context, r *Round) error {
 
 // load reads a round and the version it is held on.
 func (s *Service) load(ctx context.Context, round int) (*Record, *framework.Version, error) {
-	rec, err := s.Store.Record(ctx, round)
+	rec, err := s.Record(ctx, round)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -315,8 +320,10 @@ func (s *Service) Amend(ctx context.Context, a Amendment, organisation string) (
 
 // change reads one comment, changes it and saves it under the row version the person saw.
 func (s *Service) change(ctx context.Context, act accounts.Act, round int, id string, row int, what string, do func(*Record, *framework.Version, *Comment) error) error {
-	if err := accounts.Require(ctx, act, scope(round)); err != nil {
-		return err
+	if act != accounts.Comment { // for an organisation: asked for by do
+		if err := accounts.Require(ctx, act, scope(round)); err != nil {
+			return err
+		}
 	}
 	rec, v, err := s.load(ctx, round)
 	if err != nil {
@@ -426,6 +433,29 @@ func (s *Service) Remove(ctx context.Context, round int, comment string, row int
 		c.Removed = ground
 		return nil
 	})
+}
+
+// Withdraw takes a comment back for an organisation that speaks in it alone: its words are not shown
+// any more, its number stays.
+func (s *Service) Withdraw(ctx context.Context, round int, comment string, row int, organisation string) error {
+	return s.change(ctx, accounts.Comment, round, comment, row, "withdrawn", func(_ *Record, _ *framework.Version, c *Comment) error {
+		if err := accounts.Require(ctx, accounts.Comment, accounts.Scope{Round: strconv.Itoa(round), Organisation: organisation}); err != nil {
+			return err
+		}
+		if len(c.Voices) != 1 || !c.HasVoice(organisation) {
+			return fault.New(fault.Refused, "Only who speaks alone in a comment takes it back.", "For a joint comment, write to the secretariat together.")
+		}
+		c.Withdrawn = true
+		return nil
+	})
+}
+
+// ForgetPersons takes the names of persons out of a round, as is due twelve months after it closed.
+func (s *Service) ForgetPersons(ctx context.Context, round int) error {
+	if err := accounts.Require(ctx, accounts.Consult, scope(round)); err != nil {
+		return err
+	}
+	return s.Store.ForgetPersons(ctx, round)
 }
 
 // Settle says of an amendment read out of a comment or of an untracked change whether it was meant.

@@ -23,6 +23,11 @@ type Statistics struct {
 	ByType       []Count `json:"byType"`
 	ByElement    []Count `json:"byElement"` // in the order of the number, the most first
 	ByVoice      []Count `json:"byOrganisation"`
+	// ByStakeholder and ByRegion count the organisations that spoke, each once; their denominator is
+	// Speakers. Only States' bodies have a region.
+	Speakers      int     `json:"speakers"`
+	ByStakeholder []Count `json:"byStakeholder"`
+	ByRegion      []Count `json:"byRegion"`
 	// ByCode is the shares of the answers; their denominator is Comments, Undecided is one of them.
 	ByCode    []Count `json:"byDisposition"`
 	Answered  int     `json:"answered"`
@@ -135,6 +140,17 @@ func Statistic(r *Record) Statistics {
 		}
 	}
 	s.ByKind, s.ByType, s.ByElement, s.ByVoice = counts(kinds), counts(types), counts(elements), counts(voices)
+	s.Speakers = len(voices)
+	stakeholders, regions := map[string]int{}, map[string]int{}
+	for _, o := range r.Organisations {
+		if voices[o.Code] > 0 {
+			stakeholders[o.Type]++
+			if o.Region != "" {
+				regions[o.Region]++
+			}
+		}
+	}
+	s.ByStakeholder, s.ByRegion = counts(stakeholders), counts(regions)
 	for _, code := range Codes {
 		if n := codes[string(code)]; n > 0 {
 			s.ByCode = append(s.ByCode, Count{string(code), n})

@@ -32,6 +32,9 @@ type Store interface {
 	SaveDispositions(ctx context.Context, round int, all []Disposition) error
 	SaveGroup(ctx context.Context, round int, g DuplicateGroup) error
 	SaveResponse(ctx context.Context, round int, r Response) error
+	// ForgetPersons takes away every name of a person and every sender in a round; words and
+	// organisations stay, and so does the trail.
+	ForgetPersons(ctx context.Context, round int) error
 	// SaveAdoption ends a round: the version before, the next one, the places of the comments in it
 	// and the round's new state, all or nothing.
 	SaveAdoption(ctx context.Context, a Adoption) error
@@ -46,6 +49,8 @@ type Record struct {
 	Dispositions []Disposition // in the order in which they were made
 	Groups       []DuplicateGroup
 	Responses    []Response
+	// Organisations are those that can speak; the service fills them in.
+	Organisations []Organisation
 }
 
 // Response is what a commenter says to an answer: apart from it (W3C practice).
@@ -65,6 +70,8 @@ type Adoption struct {
 	Ended    *framework.Version // the version the round was held on, now superseded; nil: no next version
 	Next     *framework.Version
 	Comments []Comment // those whose places moved
+	// Amendments are those that an adopted one made stale.
+	Amendments []Amendment
 }
 
 // Comment finds a comment by its id.

@@ -51,6 +51,9 @@ const (
 	selectAmendmentVersion = `SELECT row_version FROM consultation_amendment WHERE id = $1`
 	updateComment          = `UPDATE consultation_comment SET row_version = $2, doc = $3 WHERE id = $1`
 	updateAmendment        = `UPDATE consultation_amendment SET row_version = $2, doc = $3 WHERE id = $1`
+	forgetSenders          = `UPDATE consultation_submission SET private = '' WHERE round = $1`
+	forgetCommenters       = `UPDATE consultation_comment SET private = '' WHERE round = $1`
+	forgetAmenders         = `UPDATE consultation_amendment SET private = '' WHERE round = $1`
 	deleteAttributions     = `DELETE FROM consultation_attribution WHERE round = $1 AND spoken = $2`
 )
 

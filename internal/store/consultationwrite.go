@@ -228,6 +228,18 @@ func (db *DB) SaveResponse(ctx context.Context, round int, r consultation.Respon
 	})
 }
 
+// ForgetPersons empties the columns that name persons in a round.
+func (db *DB) ForgetPersons(ctx context.Context, round int) error {
+	return db.inRound(ctx, round, accounts.Consult, "persons forgotten", func(ctx context.Context, tx *Tx) error {
+		for _, statement := range []string{forgetSenders, forgetCommenters, forgetAmenders} {
+			if err := tx.exec(ctx, statement, round); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // SaveAdoption ends a round: versions, places and the round itself, each with its row in the trail.
 func (db *DB) SaveAdoption(ctx context.Context, a consultation.Adoption) error {
 	doc, err := text(a.Round)
@@ -256,6 +268,13 @@ func (db *DB) SaveAdoption(ctx context.Context, a consultation.Adoption) error {
 		}
 		for _, c := range a.Comments {
 			if err := tx.updateComment(ctx, c); err != nil {
+				return nil, err
+			}
+		}
+		for _, m := range a.Amendments {
+			voices := m.Voices
+			m.Voices = nil
+			if err := tx.updateSpoken(ctx, selectAmendmentVersion, updateAmendment, "amendment", m.Round, m.ID, m.RowVersion, voices, m); err != nil {
 				return nil, err
 			}
 		}

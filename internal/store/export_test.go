@@ -171,6 +171,7 @@ func Statements(db *DB) []string {
 		selectAmendments, selectDispositions, selectGroups, selectResponses, selectAttributions, insertSubmission, insertComment, insertAmendment,
 		insertAttribution, insertDisposition, insertGroup, insertResponse, countSubmissions, countComments, countAmendments, countDispositions,
 		countGroups, countResponses, selectCommentVersion, selectAmendmentVersion, updateComment, updateAmendment, deleteAttributions,
+		forgetSenders, forgetCommenters, forgetAmenders,
 		selectSealedRounds, selectOriginals,
 		db.dialect.countTables,
 		db.dialect.insertText("observation", observationColumns, "", 1),

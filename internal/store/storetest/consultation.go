@@ -111,6 +111,13 @@ func commentChanges(t *testing.T, db *store.DB) {
 	a.State = consultation.NotMeant
 	ok(t, db.SaveAmendment(Context(), a, "settled"))
 	refused(t, db.SaveAmendment(Context(), a, "settled"), fault.Stale)
+	defer func() {
+		ok(t, db.ForgetPersons(Context(), 1))
+		rec := kept(t, db)
+		if rec.Comments[0].Source.Author != "" || rec.Amendments[0].Author != "" || rec.Submissions[0].Sender != "" || len(rec.Comments[0].Body) != 2 {
+			t.Errorf("%+v", rec)
+		}
+	}()
 	if got := kept(t, db).Amendments[0]; got.State != consultation.NotMeant || got.Author != "A Person" || len(got.Voices) != 1 {
 		t.Errorf("%+v", got)
 	}
