@@ -210,8 +210,9 @@ func (db *DB) Take(ctx context.Context, key string, p accounts.Pace) (wait time.
 		if err := tx.row(ctx, selectPace, []any{key}, &free); err != nil {
 			return err
 		}
+		// The time is read again: whoever waited for the row began before the one it waited for took.
 		var next time.Time
-		next, wait = p.Take(time.UnixMicro(free), time.UnixMicro(tx.now))
+		next, wait = p.Take(time.UnixMicro(free), tx.db.now())
 		if wait > 0 {
 			return nil
 		}
