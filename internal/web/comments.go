@@ -159,7 +159,7 @@ func elementsOf(c *consultation.Comment) []string {
 // does so.
 func (r *round) narrow(path string, all []*consultation.Comment) ([]*consultation.Comment, Facets) {
 	q := r.q
-	f := Facets{Action: "/" + string(q.tag) + path, Hidden: q.hidden()}
+	f := Facets{Action: "/" + string(q.tag) + path, Apply: q.words.T("comments.apply"), Hidden: q.hidden()}
 	kept := all
 	for _, facet := range []struct {
 		name, label string

@@ -55,6 +55,7 @@ type StatusCell struct {
 // Facets is a GET form that narrows a table, with counts, and what is narrowed now.
 type Facets struct {
 	Action  string
+	Apply   string // of the button; empty: it speaks of countries
 	Hidden  []Hidden
 	Selects []Facet
 	Active  []Link // links that take one restriction away
