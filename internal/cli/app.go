@@ -81,8 +81,11 @@ func (a *app) framework(ctx context.Context) (*framework.Version, error) {
 // complete, and one that was cut off while being filled is filled again at the next start.
 func (a *app) fill(ctx context.Context, empty bool) error {
 	versions, err := a.db.Versions(ctx)
-	if err != nil || len(versions) > 0 {
-		return errors.Join(err, a.fillRounds(ctx))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(versions, func(v framework.VersionInfo) bool { return v.Framework == publication.DefaultFramework }) {
+		return errors.Join(a.fillRounds(ctx), a.fillBeside(ctx, versions))
 	}
 	var areas []store.Area
 	for _, r := range a.world.Areas() {
@@ -106,7 +109,31 @@ func (a *app) fill(ctx context.Context, empty bool) error {
 	if err := a.fillRounds(ctx); err != nil {
 		return err
 	}
+	if err := a.fillBeside(ctx, versions); err != nil {
+		return err
+	}
 	for _, v := range shipped {
+		if v.Framework != publication.DefaultFramework {
+			continue
+		}
+		if err := a.db.SaveVersion(ctx, v); err != nil {
+			return fmt.Errorf("framework %s: %w", v.ID(), err)
+		}
+	}
+	return nil
+}
+
+// fillBeside adds the shipped frameworks beside the default one that the database does not hold yet.
+func (a *app) fillBeside(ctx context.Context, there []framework.VersionInfo) error {
+	shipped, err := framework.Shipped()
+	if err != nil {
+		return err
+	}
+	for _, v := range shipped {
+		held := slices.ContainsFunc(there, func(i framework.VersionInfo) bool { return i.Framework == v.Framework && i.Number == v.Number })
+		if held || v.Framework == publication.DefaultFramework {
+			continue
+		}
 		if err := a.db.SaveVersion(ctx, v); err != nil {
 			return fmt.Errorf("framework %s: %w", v.ID(), err)
 		}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
 	"waymark/internal/publication"
@@ -31,6 +30,8 @@ type FrameworkPage struct {
 	Contradict []frameworkContradiction
 	Milestones []frameworkMilestone
 	Twins      Twins
+	Aims       string // address of the aims and outcomes
+	Beside     string // address of the frameworks beside this one
 }
 
 // frameworkBlock is a heading or a numbered paragraph with its margin.
@@ -115,9 +116,6 @@ func (q *request) version(id string) (*framework.Version, error) {
 	if id == "" {
 		return q.v, nil
 	}
-	if strings.Contains(id, "..") {
-		return nil, fault.New(fault.NotFound, "Versions cannot be compared here yet.", "Open one of them.").WithKey("error.no_comparison", nil)
-	}
 	v, err := q.snap.FrameworkVersion(id)
 	if err != nil {
 		return nil, noVersion(id)
@@ -127,9 +125,15 @@ func (q *request) version(id string) (*framework.Version, error) {
 
 func (s *Server) framework(q *request) (*answer, error) {
 	id, _ := splitEnding(q.http.PathValue("version"))
+	if strings.Contains(id, "..") {
+		return q.difference(id)
+	}
 	v, err := q.version(id)
 	if err != nil {
 		return nil, err
+	}
+	if v.Framework != publication.DefaultFramework {
+		return q.otherFramework(v)
 	}
 	if q.ending != "" {
 		return q.twin(frameworkTable(v), map[string]any{"title": v.Title, "state": v.State, "origin": v.Origin, "contradictions": v.Contradicts})
@@ -142,6 +146,7 @@ func (s *Server) framework(q *request) (*answer, error) {
 	p := FrameworkPage{
 		Page: q.page(path, "shell.framework", v.Title), Name: q.label(v, "title", v.Title),
 		State: q.words.T("framework.state_" + string(v.State)), Origin: q.english(v.Origin), Twins: q.twins("/framework/" + v.ID()),
+		Aims: q.to("/aims"), Beside: q.to("/umbrella"),
 	}
 	p.Title = p.Name.Text
 	p.Summary = q.words.T("framework.summary")

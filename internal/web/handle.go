@@ -264,7 +264,7 @@ func (s *Server) newRequest(tag lang.Tag, r *http.Request, params []string) (q *
 func (q *request) readStanding() error {
 	var err error
 	q.asked.version = q.params.Get("v")
-	if q.v, err = q.snap.FrameworkVersion(q.asked.version); err != nil {
+	if q.v, err = q.snap.FrameworkVersion(q.asked.version); err != nil || q.v.Framework != publication.DefaultFramework { // the others have no figures
 		return noVersion(q.asked.version)
 	}
 	if v := q.params.Get("asof"); v != "" {

@@ -25,6 +25,7 @@ type IndicatorPage struct {
 	Target    Link                // the target it belongs to
 	Figure    string              // the page that answers with its figure; empty: none
 	InText    string              // address of the words in the framework
+	Elsewhere []UmbrellaLine      // who else monitors it
 	Previous  *Link
 	Next      *Link
 	Twins     Twins
@@ -92,6 +93,10 @@ func (s *Server) indicator(q *request) (*answer, error) {
 		p.Target = Link{Text: q.targetName(target), Href: q.to("/targets/" + target)}
 	}
 	p.Facts = q.sheetFacts(sheet)
+	var err error
+	if p.Elsewhere, err = q.monitoredElsewhere(code); err != nil {
+		return nil, err
+	}
 	figures, err := q.snap.Figures(q.figures(publication.AllVariants, code))
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ var samplePaths = []string{
 	"/", "/?asof=2022-12-31", "/?weights=2015", "/targets/T1", "/targets/T1?group=002&status=unknown", "/targets/T1?sort=region", "/targets/T2", "/targets/T3",
 	"/targets/T4", "/targets/T5", "/countries", "/countries?q=zzzz", "/countries?sort=region&t1=met", "/countries/KEN", "/countries/AZE", "/countries/TUV", "/countries/GRL",
 	"/countries/KEN?asof=2015-12-31", "/framework", "/framework/cop-2015@1", "/indicators/IM-1", "/indicators/T1", "/indicators/T3.2", "/indicators/T5.6",
-	"/report-abuse", "/report-abuse?c=GBR", "/report-abuse?c=TUV", "/report-abuse?c=zzzz", "/method", "/accessibility", "/data", "/nothing", "/countries/XXX", "/?asof=soon",
+	"/framework/1..1", "/aims", "/outcomes/OC-1", "/umbrella", "/framework/mnr-21@1", "/framework/itu-cop-2010@1", "/report-abuse", "/report-abuse?c=GBR", "/report-abuse?c=TUV", "/report-abuse?c=zzzz", "/method", "/accessibility", "/data", "/nothing", "/countries/XXX", "/?asof=soon",
 }
 
 // statusOf is what a sample path answers with.

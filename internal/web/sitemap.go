@@ -72,13 +72,15 @@ func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
 // publicPaths lists every public page behind its language: what the sitemap names, and what the
 // tests of headers and weights visit.
 func publicPaths(snap *publication.Snapshot) []string {
-	paths := []string{"/", "/countries", "/framework", "/method", "/data", "/accessibility", "/report-abuse"}
+	paths := []string{"/", "/countries", "/framework", "/method", "/data", "/accessibility", "/report-abuse", "/aims", "/umbrella"}
 	paths = append(paths, "/framework/"+snap.Version.ID())
 	for i := range snap.Version.Sheets {
 		paths = append(paths, "/indicators/"+snap.Version.Sheets[i].Code)
 	}
 	for i := range snap.Version.Elements {
-		if e := &snap.Version.Elements[i]; e.Kind == framework.KindTarget || e.Kind == framework.KindTargetGroup {
+		if e := &snap.Version.Elements[i]; e.Kind == framework.KindOutcome {
+			paths = append(paths, "/outcomes/"+e.Code)
+		} else if e.Kind == framework.KindTarget || e.Kind == framework.KindTargetGroup {
 			paths = append(paths, "/targets/"+e.Code)
 		}
 	}
