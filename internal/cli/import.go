@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -59,12 +61,39 @@ func importCommand() command {
 	}}
 }
 
+// readFile reads a file a person names. It stops at the largest size any reader takes, and a device,
+// which may have no end, is not opened: neither may fill the memory of the machine.
 func readFile(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := readBounded(path, table.DefaultLimits().Raised().TextBytes)
 	if err != nil {
 		return nil, fault.Newf(fault.NotFound, "the file %s cannot be read: %v", path, err).WithFix("Check the name and that you may read it.")
 	}
 	return data, nil
+}
+
+func readBounded(path string, most int) (_ []byte, err error) {
+	about, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if about.Mode()&os.ModeDevice != 0 {
+		return nil, errors.New("it is a device, not a file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	var data bytes.Buffer
+	if about.Mode().IsRegular() && about.Size() <= int64(most) {
+		data.Grow(int(about.Size()) + bytes.MinRead)
+	}
+	if n, err := data.ReadFrom(io.LimitReader(f, int64(most)+1)); err != nil {
+		return nil, err
+	} else if n > int64(most) {
+		return nil, fmt.Errorf("it has more than %d MB", most>>20)
+	}
+	return data.Bytes(), nil
 }
 
 func mappingNamed(name string) (*monitoring.Mapping, error) {
