@@ -22,6 +22,8 @@ func (s *service) cached(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		h.Set("Vary", "Accept-Encoding")
 		if r.Method == http.MethodPost && r.URL.Path == impactPath { // works something out and changes nothing
 			h.Set("Cache-Control", "no-store")

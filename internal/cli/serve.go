@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -126,10 +127,15 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Config{Publication: a.publication, Log: log}))
-	mux.Handle("/", site)
-	return mux, nil
+	machines := api.New(api.Config{Publication: a.publication, Log: log})
+	// No ServeMux here: it would redirect untidy addresses itself, without the site's headers.
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			machines.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	}), nil
 }
 
 // compile makes the compiled document of a round for the site.

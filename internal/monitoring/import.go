@@ -133,6 +133,10 @@ func (s *Service) propose(ctx context.Context, in *Import, t *table.Table) (*Imp
 	if err != nil {
 		return nil, err
 	}
+	if mapping.Source != "" && mapping.Source != in.Source {
+		return nil, fault.Newf(fault.Refused, "the mapping %s reads lists of the source %s, not of %s", mapping.Code, mapping.Source, in.Source).
+			WithFix("Name the source the list comes from, or a mapping that is for any source.")
+	}
 	version, err := s.Framework(ctx)
 	if err != nil {
 		return nil, err

@@ -108,14 +108,24 @@ type proposer struct {
 	// others are the standing answers of other sources by indicator and area.
 	others map[[2]string][]*Observation
 	seen   map[Key]int // key → row of this file
-	areas  map[string]AreaMatch
+	// refused is the last row counted as refused.
+	refused int
+	areas   map[string]AreaMatch
 }
 
 func (p *proposer) problem(q Problem) {
 	q.Sheet = p.list.Sheet
-	p.out.Problems = append(p.out.Problems, q)
-	p.out.Tally.Refused++
+	if q.Row != p.refused || q.Row == 0 { // the tally counts rows, of which one may have several faults
+		p.refused = q.Row
+		p.out.Tally.Refused++
+	}
+	if len(p.out.Problems) < maxProblems && !slices.Contains(p.out.Problems[max(0, len(p.out.Problems)-5):], q) {
+		p.out.Problems = append(p.out.Problems, q)
+	}
 }
+
+// maxProblems bounds what is told of one file; the tally counts on.
+const maxProblems = 1000
 
 func (p *proposer) bindColumns() bool {
 	for i, name := range p.list.Header {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -129,12 +130,27 @@ func prepareFile(path string, write bool) error {
 		return fault.Newf(fault.NotFound, "The database could not be found: %w", err).WithFix("Check the path given with --db.")
 	case !info.Mode().IsRegular():
 		return fault.New(fault.Refused, path+" is not a file.", "Give the path of a database file with --db.")
+	case info.Size() > 0 && !hasSQLiteHeader(path): // before anything of it is changed
+		return fault.New(fault.Refused, path+" is not a database.", "Give the path of a database file with --db.")
 	case write && info.Mode().Perm()&0o077 != 0:
 		if err := os.Chmod(path, 0o600); err != nil {
 			return fault.Newf(fault.Refused, "Other users of this machine can read the database, and that could not be changed: %w", err).WithFix("chmod 600 " + path)
 		}
 	}
 	return nil
+}
+
+// hasSQLiteHeader tells whether a file begins as every SQLite database does.
+func hasSQLiteHeader(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return true // whoever may not read it is told so when it is opened
+	}
+	defer f.Close()
+	const header = "SQLite format 3\x00"
+	begin := make([]byte, len(header))
+	n, _ := io.ReadFull(f, begin)
+	return string(begin[:n]) == header
 }
 
 // checkPragmas reads the settings back and refuses to run with another.
