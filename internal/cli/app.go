@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"waymark/internal/accounts"
@@ -77,16 +77,31 @@ func (a *app) framework(ctx context.Context) (*framework.Version, error) {
 	return nil, fault.New(fault.Internal, "the program holds no framework", "")
 }
 
-// fill gives a new database what ships. The framework is saved last: a database that holds one is
-// complete, and one that was cut off while being filled is filled again at the next start.
+// fill gives a new database what ships, and any database the shipped frameworks and rounds that it
+// does not hold yet. The default framework is saved last: a database that holds it is complete, and
+// one that was cut off while being filled is filled again at the next start.
 func (a *app) fill(ctx context.Context, empty bool) error {
-	versions, err := a.db.Versions(ctx)
+	there, err := a.db.Versions(ctx)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(versions, func(v framework.VersionInfo) bool { return v.Framework == publication.DefaultFramework }) {
-		return errors.Join(a.fillRounds(ctx), a.fillBeside(ctx, versions))
+	shipped, err := framework.Shipped()
+	if err != nil {
+		return err
 	}
+	if !slices.ContainsFunc(there, func(v framework.VersionInfo) bool { return v.Framework == publication.DefaultFramework }) {
+		if err := a.fillEvidence(ctx, empty); err != nil {
+			return err
+		}
+	}
+	if err := a.fillRounds(ctx); err != nil {
+		return err
+	}
+	return a.fillFrameworks(ctx, shipped, there)
+}
+
+// fillEvidence gives a new database areas and sources and, unless it is to stay empty, evidence.
+func (a *app) fillEvidence(ctx context.Context, empty bool) error {
 	var areas []store.Area
 	for _, r := range a.world.Areas() {
 		areas = append(areas, store.Area{Code: r.Code, Parent: r.Parent, Kind: string(r.Level)})
@@ -94,46 +109,30 @@ func (a *app) fill(ctx context.Context, empty bool) error {
 	if err := a.db.SaveAreas(ctx, areas); err != nil {
 		return err
 	}
-	if err := a.monitoring.RegisterShipped(ctx); err != nil {
+	if err := a.monitoring.RegisterShipped(ctx); err != nil || empty {
 		return err
 	}
-	if !empty {
-		if err := a.monitoring.LoadShipped(ctx); err != nil {
-			return err
-		}
-	}
-	shipped, err := framework.Shipped()
-	if err != nil {
-		return err
-	}
-	if err := a.fillRounds(ctx); err != nil {
-		return err
-	}
-	if err := a.fillBeside(ctx, versions); err != nil {
-		return err
-	}
-	for _, v := range shipped {
-		if v.Framework != publication.DefaultFramework {
-			continue
-		}
-		if err := a.db.SaveVersion(ctx, v); err != nil {
-			return fmt.Errorf("framework %s: %w", v.ID(), err)
-		}
-	}
-	return nil
+	return a.monitoring.LoadShipped(ctx)
 }
 
-// fillBeside adds the shipped frameworks beside the default one that the database does not hold yet.
-func (a *app) fillBeside(ctx context.Context, there []framework.VersionInfo) error {
-	shipped, err := framework.Shipped()
-	if err != nil {
-		return err
-	}
-	for _, v := range shipped {
-		held := slices.ContainsFunc(there, func(i framework.VersionInfo) bool { return i.Framework == v.Framework && i.Number == v.Number })
-		if held || v.Framework == publication.DefaultFramework {
-			continue
+// fillFrameworks adds the shipped frameworks that are missing, the default one last. A database that
+// holds the default one never gets a shipped version of it again.
+func (a *app) fillFrameworks(ctx context.Context, shipped []*framework.Version, there []framework.VersionInfo) error {
+	missing := slices.DeleteFunc(slices.Clone(shipped), func(v *framework.Version) bool {
+		return slices.ContainsFunc(there, func(i framework.VersionInfo) bool {
+			return i.Framework == v.Framework && (i.Number == v.Number || v.Framework == publication.DefaultFramework)
+		})
+	})
+	slices.SortStableFunc(missing, func(v, w *framework.Version) int {
+		last := func(x *framework.Version) int {
+			if x.Framework == publication.DefaultFramework {
+				return 1
+			}
+			return 0
 		}
+		return last(v) - last(w)
+	})
+	for _, v := range missing {
 		if err := a.db.SaveVersion(ctx, v); err != nil {
 			return fmt.Errorf("framework %s: %w", v.ID(), err)
 		}
@@ -151,19 +150,20 @@ func (a *app) fillRounds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := range shipped {
-		if slices.ContainsFunc(there, func(r consultation.Round) bool { return r.Number == shipped[i].Round.Number }) {
+	for _, round := range shipped {
+		if slices.ContainsFunc(there, func(r consultation.Round) bool { return r.Number == round.Round.Number }) {
 			continue
 		}
-		if err := a.db.SaveShipped(ctx, &shipped[i]); err != nil {
-			return fmt.Errorf("consultation round %d: %w", shipped[i].Round.Number, err)
+		if err := a.db.SaveShipped(ctx, &round); err != nil {
+			return fmt.Errorf("consultation round %d: %w", round.Round.Number, err)
 		}
 	}
 	return nil
 }
 
-// shippedRounds gives the rounds on every shipped version.
-func shippedRounds() ([]consultation.ShippedRound, error) {
+// shippedRounds gives the rounds on every shipped version. They are read once, because speakers asks
+// for them with every page of a round; nobody changes them.
+var shippedRounds = sync.OnceValues(func() ([]consultation.ShippedRound, error) {
 	versions, err := framework.Shipped()
 	if err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ func shippedRounds() ([]consultation.ShippedRound, error) {
 		out = append(out, rounds...)
 	}
 	return out, nil
-}
+})
 
 // version gives a version of a framework by its id.
 func (a *app) version(ctx context.Context, id string) (*framework.Version, error) {
