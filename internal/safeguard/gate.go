@@ -137,9 +137,10 @@ func Text(text string, hosts Hosts) *Finding {
 			return found(Address, s, m[:2])
 		}
 	}
+	disguised := hidden.MatchString(text) // nobody writes "[.]" but in an address, whatever its ending
 	for _, m := range bare.FindAllStringSubmatchIndex(s, -1) {
 		path := m[6] != m[7]
-		if (path || domains[s[m[4]:m[5]]]) && !hosts(strings.ToLower(s[m[2]:m[3]])) {
+		if (path || disguised || domains[s[m[4]:m[5]]]) && !hosts(strings.ToLower(s[m[2]:m[3]])) {
 			return found(Address, s, m[2:4])
 		}
 	}

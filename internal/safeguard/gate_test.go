@@ -12,6 +12,7 @@ func TestTextRefusesWhatMustNeverBeStored(t *testing.T) {
 	for text, want := range map[string]safeguard.Kind{
 		"see http://example.com/x":                            safeguard.Address,
 		"see hxxps://example[.]com/a":                         safeguard.Address,
+		"see host[.]example":                                  safeguard.Address,
 		"see example (dot) com":                               safeguard.Address,
 		"ｅｘａｍｐｌｅ．ｃｏｍ":                                         safeguard.Address,
 		"ex\u200bample.com":                                   safeguard.Address,
