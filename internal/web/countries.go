@@ -24,6 +24,7 @@ type CountriesPage struct {
 	Facets     Facets
 	Shown      string // "12 of 193"
 	Twins      Twins
+	Compare    string // address of the comparison
 	Others     []Link // areas that are in no figure
 }
 
@@ -88,7 +89,7 @@ func (s *Server) countries(q *request) (*answer, error) {
 		return q.twin(publication.StatusTable(q.snap.World, figures), nil)
 	}
 	p := CountriesPage{
-		Page: q.page(path, "shell.countries", q.words.T("countries.title")), Twins: q.twins(path),
+		Page: q.page(path, "shell.countries", q.words.T("countries.title")), Twins: q.twins(path), Compare: q.to("/compare"),
 		Finder: Finder{Action: q.to(path), Options: q.countryNames(), Hidden: q.hidden(), Value: q.params.Get("q")},
 	}
 	u, _ := q.snap.World.Universe(q.v.Universe)

@@ -38,6 +38,7 @@ type CountryPage struct {
 	Others   []Link // countries of the same subregion
 	Area     string
 	Twins    Twins
+	Compare  string // address of the comparison with other countries
 	Sources  string
 }
 
@@ -127,7 +128,7 @@ func (s *Server) country(q *request) (*answer, error) {
 	path := "/countries/" + iso3
 	p := CountryPage{
 		Page: q.page(path, "shell.countries", name, Link{Text: plain(q.words.T("shell.countries")), Href: q.to("/countries")}), ISO3: iso3, Name: name,
-		Counts: profile.Counts, Twins: q.twins(path), Report: q.to("/report-abuse", "c", iso3), Sources: q.to("/data") + "#sources", Year: profile.Year,
+		Counts: profile.Counts, Twins: q.twins(path), Report: q.to("/report-abuse", "c", iso3), Sources: q.to("/data") + "#sources", Compare: q.to("/compare", "c", iso3), Year: profile.Year,
 	}
 	p.where(q, c)
 	p.View = q.otherView(path)
