@@ -37,6 +37,7 @@ var tables = []struct{ name, columns, order string }{
 	{"session", sessionColumns, "id"},
 	{"last_use", "id, step", "id"},
 	{"pace", "id, free_at", "id"},
+	{"request", "id, content, object, answer, made_at", "id"},
 	{"checkpoint", "seq, made_at, note", "seq"},
 	{"audit", auditColumns, "seq"},
 }

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"waymark/internal/accounts"
 	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/monitoring"
@@ -211,7 +212,8 @@ func brokenFault(cause error) error {
 // fault turns an error of a driver into one a person may see; doing says what did not work.
 func (db *DB) fault(err error, doing string) error {
 	var f *fault.Error
-	if err == nil || errors.As(err, &f) {
+	var again *accounts.Repeated
+	if err == nil || errors.As(err, &f) || errors.As(err, &again) {
 		return err
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

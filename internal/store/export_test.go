@@ -172,7 +172,7 @@ func Statements(db *DB) []string {
 		insertAttribution, insertDisposition, insertGroup, insertResponse, countSubmissions, countComments, countAmendments, countDispositions,
 		countGroups, countResponses, selectCommentVersion, selectAmendmentVersion, updateComment, updateAmendment, deleteAttributions,
 		forgetSenders, forgetCommenters, forgetAmenders,
-		selectSealedRounds, selectOriginals,
+		selectSealedRounds, selectOriginals, selectRequest, insertRequest, deleteRequests,
 		db.dialect.countTables,
 		db.dialect.insertText("observation", observationColumns, "", 1),
 		db.dialect.insertText("observation", observationColumns, onKeyConflict, rowsPerInsert),
@@ -223,6 +223,7 @@ func HotStatements() map[string]string {
 	query := func(q monitoring.ObservationQuery) string { s, _ := db.observationQuery(q); return s }
 	one := []string{"a"}
 	return map[string]string{
+		"selectRequest": selectRequest, "deleteRequests": deleteRequests,
 		"selectVersion": selectVersion, "selectAudit": selectAudit, "lockHead": lockHead,
 		"selectDocument": selectDocument, "selectNewest": selectNewest, "selectSource": selectSource,
 		"selectBatch": selectBatch, "selectBatches": selectBatches, "selectHistory": selectHistory,

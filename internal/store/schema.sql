@@ -311,3 +311,13 @@ CREATE TABLE consultation_response (
   doc    TEXT  NOT NULL,
   UNIQUE (round, number)
 ) STRICT;
+
+CREATE TABLE request (
+  id      TEXT  NOT NULL PRIMARY KEY, -- hash of who asks and the key they chose
+  content TEXT  NOT NULL,             -- hash of all that was asked
+  object  TEXT  NOT NULL,             -- what it made; empty: nothing
+  answer  TEXT  NOT NULL,             -- what was answered where nothing was made
+  made_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX request_by_age ON request (made_at);

@@ -115,12 +115,23 @@ func (db *DB) try(ctx context.Context, actor accounts.Actor, fn func(context.Con
 	if err = tx.row(ctx, lockHead, nil, &tx.seq, &tx.head); err != nil {
 		return false, err
 	}
+	once, repeatable := accounts.OnceOf(ctx)
+	if repeatable {
+		if err = tx.refuseRepeated(ctx, once.ID); err != nil {
+			return false, err
+		}
+	}
 	e, err := fn(ctx, tx)
 	if err != nil || e == nil {
 		return false, err
 	}
 	if err = tx.audit(ctx, e); err != nil {
 		return false, err
+	}
+	if repeatable {
+		if err = tx.keepRequest(ctx, accounts.Kept{Once: once, Object: e.object}); err != nil {
+			return false, err
+		}
 	}
 	if err = tx.halt("COMMIT"); err != nil {
 		return false, err

@@ -47,6 +47,7 @@ func Suite(t *testing.T, open func(*testing.T) *store.DB) {
 		{"SessionsAreBookkeepingButForTheirBeginning", sessions},
 		{"ACodeIsSpentOnceAndAPaceHoldsForAttemptsAtTheSameMoment", bookkeeping},
 		{"ADecisionRestsOnWhatIsTrueInItsTransaction", approvals},
+		{"ARepeatedRequestHappensOnce", requests},
 		{"AReleaseIsPublishedByTwoOrganisationsAndAnEmbargoHolds", releases},
 	} {
 		t.Run(c.name, func(t *testing.T) {
