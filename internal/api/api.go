@@ -14,10 +14,13 @@ import (
 	"net/http"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"waymark/internal/accounts"
+	"waymark/internal/consultation"
 	"waymark/internal/fault"
 	"waymark/internal/monitoring"
 	"waymark/internal/publication"
@@ -25,19 +28,35 @@ import (
 )
 
 // Version is the version of the interface: it changes whenever openapi.json does.
-const Version = "1.0.0"
+const Version = "1.1.0"
 
 // Config is what the interface needs from outside.
 type Config struct {
 	Publication *publication.Service
+	// Accounts know the tokens that writes need; nil: none is taken, and this interface only reads.
+	Accounts *accounts.Service
+	// Imports takes lists in, Consultations comments; Requests keeps what was asked, so that it happens once.
+	Imports       *monitoring.Service
+	Consultations *consultation.Service
+	Requests      Requests
+	// Origin is scheme and host the service is reached at; with https, a proxy that the operator named stands
+	// before it.
+	Origin string
+	// Pace is how often one network may ask without a token; zero is the usual one.
+	Pace accounts.Pace
+	// Now is the clock of that; nil is the system's.
+	Now func() time.Time
 	// Log takes the causes of failures; nil is slog.Default(). Nothing of a reader is logged.
 	Log *slog.Logger
 }
 
 // service answers the calls.
 type service struct {
+	config      Config
 	publication *publication.Service
 	log         *slog.Logger
+	paces       paces
+	reading     chan struct{} // a place for each list that is being read
 }
 
 // New makes the handler of everything under /api/.
@@ -45,8 +64,14 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Pace == (accounts.Pace{}) {
+		c.Pace = usualPace
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	mux := http.NewServeMux()
-	s := &service{publication: c.Publication, log: c.Log}
+	s := &service{config: c, publication: c.Publication, log: c.Log, paces: paces{free: map[string]time.Time{}}, reading: make(chan struct{}, filesAtOnce)}
 	s.register(mux)
 	return s.cached(mux)
 }
@@ -72,15 +97,22 @@ func (s *service) register(mux *http.ServeMux) huma.API {
 	registry.RegisterTypeAlias(reflect.TypeFor[monitoring.Share](), reflect.TypeFor[shareSchema]())
 	registry.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[numberSchema]())
 	registry.RegisterTypeAlias(reflect.TypeFor[reference.Date](), reflect.TypeFor[dateSchema]())
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer",
+		Description: "A token of one of your roles, made under My account or with waymark token add. Writes need one; reads need none. Cookies count for nothing here."}}
 	api := humago.New(mux, config)
 	s.registerFigures(api)
 	s.registerEvidence(api)
 	s.registerFramework(api)
+	s.registerImports(api)
+	s.registerComments(api)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusNotFound, "There is nothing at this address.", "See /api/v1/openapi.json for what there is.")
 	})
 	return api
 }
+
+// byToken marks a call that needs a token.
+var byToken = []map[string][]string{{"token": {}}}
 
 // shareSchema describes monitoring.Share: a number or null.
 type shareSchema struct{}
@@ -142,6 +174,9 @@ var problems = sync.OnceFunc(func() {
 func (s *service) refuse(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
+	}
+	if p := (*problem)(nil); errors.As(err, &p) {
+		return p
 	}
 	kind := fault.KindOf(err)
 	if kind == fault.Internal {

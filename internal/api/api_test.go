@@ -18,6 +18,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"waymark/internal/accounts"
 	"waymark/internal/api"
 	"waymark/internal/framework"
 	"waymark/internal/monitoring"
@@ -111,19 +112,26 @@ func TestOpenAPIIsTheCommittedOneAndChangesOnlyWithItsVersion(t *testing.T) {
 }
 
 // calls are one good call of every operation.
-var calls = []struct{ method, path, address, body string }{
-	{"get", "/api/v1/figures", "/api/v1/figures?variant=all", ""},
-	{"get", "/api/v1/figures", "/api/v1/figures?code=T1,T2&asOf=2022-12-31", ""},
-	{"get", "/api/v1/countries", "/api/v1/countries", ""},
-	{"get", "/api/v1/countries/{iso3}", "/api/v1/countries/AZE", ""},
-	{"get", "/api/v1/countries/{iso3}", "/api/v1/countries/AIA", ""},
-	{"get", "/api/v1/observations", "/api/v1/observations?area=KEN", ""},
-	{"get", "/api/v1/observations", "/api/v1/observations?indicator=enforcement_criminal_convictions&limit=1000", ""},
-	{"get", "/api/v1/sources", "/api/v1/sources", ""},
-	{"get", "/api/v1/frameworks", "/api/v1/frameworks", ""},
-	{"get", "/api/v1/frameworks/{version}", "/api/v1/frameworks/cop-2015@1", ""},
-	{"get", "/api/v1/differences/{range}", "/api/v1/differences/cop-2015@1..cop-2015@1", ""},
-	{"post", "/api/v1/impact", "/api/v1/impact", `[{"op":"set","thing":"variant","key":"T1x","field":"met","old":"lanzarote || budapest_as_listed || csec_meets","new":"lanzarote || budapest_as_listed"}]`},
+var calls = []struct {
+	method, path, address, body string
+	role                        accounts.Role // of the token it is sent with; empty: none
+}{
+	{"get", "/api/v1/figures", "/api/v1/figures?variant=all", "", ""},
+	{"get", "/api/v1/figures", "/api/v1/figures?code=T1,T2&asOf=2022-12-31", "", ""},
+	{"get", "/api/v1/countries", "/api/v1/countries", "", ""},
+	{"get", "/api/v1/countries/{iso3}", "/api/v1/countries/AZE", "", ""},
+	{"get", "/api/v1/countries/{iso3}", "/api/v1/countries/AIA", "", ""},
+	{"get", "/api/v1/observations", "/api/v1/observations?area=KEN", "", ""},
+	{"get", "/api/v1/observations", "/api/v1/observations?indicator=enforcement_criminal_convictions&limit=1000", "", ""},
+	{"get", "/api/v1/sources", "/api/v1/sources", "", ""},
+	{"get", "/api/v1/frameworks", "/api/v1/frameworks", "", ""},
+	{"get", "/api/v1/frameworks/{version}", "/api/v1/frameworks/cop-2015@1", "", ""},
+	{"get", "/api/v1/differences/{range}", "/api/v1/differences/cop-2015@1..cop-2015@1", "", ""},
+	{"post", "/api/v1/impact", "/api/v1/impact", `[{"op":"set","thing":"variant","key":"T1x","field":"met","old":"lanzarote || budapest_as_listed || csec_meets","new":"lanzarote || budapest_as_listed"}]`, ""},
+	{"post", "/api/v1/imports", "/api/v1/imports?source=treaties&as=observations&name=list.csv", list, accounts.Contributor},
+	{"post", "/api/v1/imports", "/api/v1/imports?source=treaties&as=observations&dryRun=true", list, accounts.Contributor},
+	{"post", "/api/v1/consultations/{n}/comments", comments, remark, accounts.Contributor},
+	{"get", "/api/v1/consultations/{n}/comments", comments, "", accounts.Verifier},
 }
 
 func TestEveryAnswerIsAsDescribed(t *testing.T) {
@@ -135,9 +143,13 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	must(t, compiler.AddResource("openapi.json", doc))
 	called := map[string]bool{}
-	for _, c := range calls {
+	d := openDesk(t, storetest.Open(t, "memory", store.Options{}).DB)
+	for i, c := range calls {
 		called[c.method+" "+c.path] = true
 		w := s.ask(t, strings.ToUpper(c.method), c.address, c.body, "Content-Type", "application/json")
+		if c.role != "" {
+			w = d.send(strings.ToUpper(c.method), c.address, c.body, "Content-Type", "application/json", "Idempotency-Key", fmt.Sprint(i), "Authorization", "Bearer "+d.token(c.role, accounts.Scope{}))
+		}
 		if w.Code != http.StatusOK {
 			t.Errorf("%s: %d %s", c.address, w.Code, w.Body)
 			continue

@@ -9,12 +9,13 @@ import (
 	"strconv"
 	"strings"
 
+	"waymark/internal/accounts"
 	"waymark/internal/fault"
 )
 
 // cached adds what every answer carries: an ETag of the data version, the program's version of the
 // interface and the address, 304 where the reader has it already, gzip, and open access from any origin.
-func (s *service) cached(next http.Handler) http.Handler {
+func (s *service) cached(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
@@ -25,13 +26,18 @@ func (s *service) cached(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		h.Set("Vary", "Accept-Encoding")
-		if r.Method == http.MethodPost && r.URL.Path == impactPath { // works something out and changes nothing
-			h.Set("Cache-Control", "no-store")
-			next.ServeHTTP(w, r)
+		ctx, ok := s.isWelcome(w, r)
+		if !ok {
 			return
 		}
+		r = r.WithContext(ctx)
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			writeProblem(w, http.StatusMethodNotAllowed, "Nothing is changed through this interface yet.", "Read with GET; take lists in with the command waymark import.")
+			s.write(w, r, mux)
+			return
+		}
+		if isSomebody(r) { // what one person sees is nobody else's
+			h.Set("Cache-Control", "no-store")
+			mux.ServeHTTP(w, r)
 			return
 		}
 		n, err := s.publication.Snapshot(r.Context())
@@ -52,8 +58,30 @@ func (s *service) cached(next http.Handler) http.Handler {
 		}
 		out := &writer{ResponseWriter: w, tag: tag, zip: zip}
 		defer out.close()
-		next.ServeHTTP(out, r)
+		mux.ServeHTTP(out, r)
 	})
+}
+
+// write passes on what changes something, or only works something out. Everything else is refused before its
+// body is read.
+func (s *service) write(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
+	w.Header().Set("Cache-Control", "no-store")
+	if _, pattern := mux.Handler(r); !strings.HasPrefix(pattern, r.Method+" ") {
+		w.Header().Set("Allow", "GET, HEAD")
+		writeProblem(w, http.StatusMethodNotAllowed, "Nothing is changed at this address.", "Read it with GET; /api/v1/openapi.json lists the calls that change something.")
+		return
+	}
+	if r.URL.Path != impactPath && !isSomebody(r) {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="waymark"`)
+		writeProblem(w, http.StatusUnauthorized, withoutToken, makeToken)
+		return
+	}
+	mux.ServeHTTP(w, r)
+}
+
+func isSomebody(r *http.Request) bool {
+	p := accounts.Present(r.Context())
+	return p.IsSignedIn()
 }
 
 // matches tells whether an If-None-Match header names the tag. A weak form of it names it too.

@@ -127,7 +127,10 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	if err != nil {
 		return nil, err
 	}
-	machines := api.New(api.Config{Publication: a.publication, Log: log})
+	machines := api.New(api.Config{
+		Publication: a.publication, Log: log, Origin: c.origin,
+		Accounts: a.people(), Imports: a.monitoring, Consultations: a.consultation, Requests: a.db,
+	})
 	// No ServeMux here: it would redirect untidy addresses itself, without the site's headers.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/api/") {

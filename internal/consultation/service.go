@@ -1,6 +1,7 @@
 package consultation
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -208,6 +209,7 @@ func (s *Service) load(ctx context.Context, round int) (*Record, *framework.Vers
 
 // Said is a comment made on the web.
 type Said struct {
+	ID           string // of the comment, where whoever sends it has one; empty: one is made
 	Round        int
 	Organisation string // empty: nobody is named
 	Text         []string
@@ -234,7 +236,7 @@ func (s *Service) Say(ctx context.Context, in Said) (string, error) {
 	if err := s.mayCome(ctx, &rec.Round); err != nil {
 		return "", err
 	}
-	c := Comment{ID: newID(), Round: in.Round, Kind: General, Type: in.Type, Body: in.Text, Text: in.Text, Language: in.Language, Found: FoundUnknown, Voices: []Attribution{}}
+	c := Comment{ID: cmp.Or(in.ID, newID()), Round: in.Round, Kind: General, Type: in.Type, Body: in.Text, Text: in.Text, Language: in.Language, Found: FoundUnknown, Voices: []Attribution{}}
 	if strings.TrimSpace(strings.Join(in.Text, "")) == "" {
 		return "", fault.New(fault.Refused, "The comment has no words.", "Write what you want to say.").WithKey("error.comment_empty", nil)
 	}
