@@ -40,6 +40,7 @@ type Approval struct {
 	Reply    *ReplyRight `json:"reply,omitempty"`
 	Grant    *Grant      `json:"grant,omitempty"`   // carried out in the approving transaction
 	Setting  *Setting    `json:"setting,omitempty"` // likewise
+	From     Day         `json:"from,omitempty"`    // the day from which it holds, where that is a part of it
 	Version  int64       `json:"-"`
 }
 

@@ -115,11 +115,17 @@ func (s *Service) Waiting(ctx context.Context) ([]Approval, error) {
 	return list, err
 }
 
+// Approved lists the approvals of an act on an object, oldest first.
+func (s *Service) Approved(ctx context.Context, act Act, object string) ([]Approval, error) {
+	list, err := s.Store.Approvals(ctx, Approved)
+	return slices.DeleteFunc(list, func(a Approval) bool { return a.Act != act || a.Object != object }), err
+}
+
 // IsApproved tells whether an act with exactly this content was approved, and by which approval. It
 // is what a service asks before it carries out what Decide does not.
 func (s *Service) IsApproved(ctx context.Context, act Act, object, content string) (Approval, bool, error) {
-	list, err := s.Store.Approvals(ctx, Approved)
-	i := slices.IndexFunc(list, func(a Approval) bool { return a.Act == act && a.Object == object && a.Content == content })
+	list, err := s.Approved(ctx, act, object)
+	i := slices.IndexFunc(list, func(a Approval) bool { return a.Content == content })
 	if err != nil || i < 0 {
 		return Approval{}, false, err
 	}

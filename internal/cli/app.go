@@ -42,7 +42,7 @@ func open(ctx context.Context, dsn string, empty bool, o store.Options) (*app, e
 	}
 	a := &app{db: db, world: world, publication: publication.NewService(db, world, time.Now)}
 	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework}
-	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers}
+	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers, Approvals: a.people()}
 	if err := a.fill(ctx, empty); err != nil {
 		return nil, fmt.Errorf("filling the new database: %w", closing(db, err))
 	}

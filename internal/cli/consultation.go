@@ -253,9 +253,12 @@ func printPDF(ctx context.Context, page []byte, printer string) ([]byte, error) 
 
 func adoptSetup(flags *flag.FlagSet) func(context.Context, *env, []string) error {
 	var round int
-	var from string
+	var from, reason string
+	var propose bool
 	flags.IntVar(&round, "round", 0, "number of the round (consultation list shows them)")
-	flags.StringVar(&from, "from", "", "the day from which the next version holds, as 2026-01-31 (default: today)")
+	flags.BoolVar(&propose, "propose", false, "ask a second organisation to approve the adoption as it is decided now")
+	flags.StringVar(&from, "from", "", "with --propose: the day from which the next version holds, as 2026-01-31 (default: today)")
+	flags.StringVar(&reason, "reason", "proposed at the command line", "with --propose: why, in one sentence")
 	return func(ctx context.Context, e *env, args []string) error {
 		if err := exactly(args, 0, "no arguments"); err != nil {
 			return err
@@ -273,24 +276,35 @@ func adoptSetup(flags *flag.FlagSet) func(context.Context, *env, []string) error
 			on = day
 		}
 		return withApp(ctx, e, func(a *app) error {
+			if propose {
+				p, d, err := a.consultation.ProposeAdoption(ctx, round, on, reason)
+				if err != nil {
+					return inTheWay(e.Out, round, d, err)
+				}
+				fmt.Fprintf(e.Out, "proposed as %s: %s\na publisher of another organisation approves it on the site under My work, Proposals; then run this command without --propose\n", p.ID, p.Summary)
+				return nil
+			}
 			d, err := a.consultation.Adopt(ctx, round, on)
 			if err != nil {
-				if d != nil {
-					for _, b := range d.Blockers {
-						fmt.Fprintln(e.Out, b)
-					}
-					if n := len(d.Blockers); n > 0 {
-						return fault.New(fault.Conflict, fmt.Sprintf("Round %d cannot be adopted: %d things are in the way.", round, n), "Mend each; deferred with a reason is the honest way out.")
-					}
-				}
-				return err
+				return inTheWay(e.Out, round, d, err)
 			}
 			if d.Next == nil {
 				fmt.Fprintf(e.Out, "round %d is adopted; no answer changes the text\n", round)
 				return nil
 			}
-			fmt.Fprintf(e.Out, "round %d is adopted: %s holds from %s, with %d changes\n", round, d.Next.ID(), on, len(d.Edits))
+			fmt.Fprintf(e.Out, "round %d is adopted: %s holds from %s, with %d changes\n", round, d.Next.ID(), d.From, len(d.Edits))
 			return nil
 		})
 	}
+}
+
+// inTheWay lists everything that keeps a round from being adopted.
+func inTheWay(w io.Writer, round int, d *consultation.Decision, err error) error {
+	if d == nil || len(d.Blockers) == 0 {
+		return err
+	}
+	for _, b := range d.Blockers {
+		fmt.Fprintln(w, b)
+	}
+	return fault.New(fault.Conflict, fmt.Sprintf("Round %d cannot be adopted: %d things are in the way.", round, len(d.Blockers)), "Mend each; deferred with a reason is the honest way out.")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"waymark/internal/framework"
 	"waymark/internal/reference"
 	"waymark/internal/store"
+	"waymark/internal/store/storetest"
 )
 
 // waymark runs a command line on a database and gives what it printed.
@@ -135,7 +137,17 @@ func TestAPartnersWordFileBecomesTheNextVersion(t *testing.T) {
 	must(t, s.Dispose(ctx, 2, ids[1:], consultation.Disposition{Code: consultation.AcceptedInPrinciple, Reason: "States are meant, not countries.", Changes: []string{drafted}}))
 	must(t, s.Dispose(ctx, 2, []string{rec.Amendments[0].ID}, consultation.Disposition{Code: consultation.Accepted}))
 	must(t, a.close())
-	if out, _ := waymark(t, db, 0, "consultation", "adopt", "--round", "2", "--from", "2026-06-01"); !strings.Contains(out, "cop-2015@2 holds from 2026-06-01, with 2 changes") {
+	if _, text := waymark(t, db, 1, "consultation", "adopt", "--round", "2"); !strings.Contains(text, "No second organisation has approved") {
+		t.Errorf("adopted by one organisation alone: %s", text)
+	}
+	out, _ = waymark(t, db, 0, "consultation", "adopt", "--round", "2", "--propose", "--from", "2026-06-01")
+	proposal := regexp.MustCompile(`proposed as (\S+):`).FindStringSubmatch(out)
+	if proposal == nil {
+		t.Fatal(out)
+	}
+	waymark(t, db, 1, "consultation", "adopt", "--round", "2")
+	approve(t, db, proposal[1])
+	if out, _ := waymark(t, db, 0, "consultation", "adopt", "--round", "2"); !strings.Contains(out, "cop-2015@2 holds from 2026-06-01, with 2 changes") {
 		t.Errorf("%s", out)
 	}
 
@@ -180,6 +192,22 @@ func TestAPartnersWordFileBecomesTheNextVersion(t *testing.T) {
 	if out, _ := waymark(t, db, 0, "framework", "diff", "cop-2015@1", "cop-2015@2"); !strings.Contains(out, "T2") {
 		t.Errorf("%s", out)
 	}
+}
+
+// approve agrees to a proposal as a publisher of another organisation.
+func approve(t *testing.T, file, proposal string) {
+	t.Helper()
+	ctx := accounts.With(context.Background(), accounts.Local())
+	a, err := open(ctx, file, true, store.Options{})
+	must(t, err)
+	_, publisher := storetest.People(t, a.db)
+	_, err = a.people().Decide(ctx, proposal, true, "I run the machine.")
+	if !fault.Is(err, fault.Forbidden) {
+		t.Errorf("whoever runs the machine approved: %v", err)
+	}
+	_, err = a.people().Decide(accounts.Enter(ctx, publisher), proposal, true, "The answers are complete.")
+	must(t, err)
+	must(t, a.close())
 }
 
 func TestWordsThatAreNeverStoredAreHeldForAModerator(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"waymark/internal/framework"
+	"waymark/internal/reference"
 )
 
 // Decision is what the answers of a round come to.
@@ -14,6 +15,7 @@ type Decision struct {
 	Edits     []framework.Edit     `json:"edits"`
 	Crosswalk *framework.Crosswalk `json:"crosswalk,omitempty"`
 	Next      *framework.Version   `json:"-"`
+	From      reference.Date       `json:"from,omitempty"` // the day the next version holds from
 }
 
 // Decide turns the answers of a round into edits of its version, or lists what stands in the way. It

@@ -11,55 +11,126 @@ import (
 	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
-	"waymark/internal/reference"
 )
 
 // Dispose answers comments, or amendments that stand alone, by their ids: one disposition for each,
 // also where many are answered at once. A later answer supersedes the one that stands.
 func (s *Service) Dispose(ctx context.Context, round int, ids []string, d Disposition) error {
-	if err := accounts.Require(ctx, accounts.Consult, scope(round)); err != nil {
-		return err
-	}
-	rec, err := s.Store.Record(ctx, round)
+	return s.Answer(ctx, round, Answering{IDs: ids, Disposition: d})
+}
+
+// Answering is how somebody of the secretariat answers comments, or amendments that stand alone.
+type Answering struct {
+	IDs []string
+	Disposition
+	// Draft is the change that the secretariat writes itself; its answers lead to it.
+	Draft *Amendment
+	// Seen is the id of the answer that stood for the first of IDs when the person looked, empty for
+	// none; nil takes whatever stands now.
+	Seen *string
+}
+
+// Answer keeps answers with the change written for them, all or nothing. Where somebody else answered
+// after the person looked, it is fault.Stale.
+func (s *Service) Answer(ctx context.Context, round int, in Answering) error {
+	rec, v, err := s.answerable(ctx, round)
 	if err != nil {
 		return err
 	}
-	if rec.Round.State == Adopted {
-		return ended(round)
+	var drafts []Amendment
+	if in.Draft != nil {
+		d := *in.Draft
+		if err := s.draft(v, rec, &d); err != nil {
+			return err
+		}
+		drafts, in.Changes = []Amendment{d}, append(slices.Clone(in.Changes), d.ID)
+		rec.Amendments = append(rec.Amendments, d)
 	}
 	standing := Standing(rec.Dispositions)
 	var all []Disposition
-	for _, id := range ids {
-		one := d
-		one.ID, one.Comment, one.Proposed = newID(), id, false
+	for i, id := range in.IDs {
+		one := in.Disposition
+		one.ID, one.Comment, one.Proposed, one.Reopens = newID(), id, false, false
 		one.Supersedes = standing[id].ID
-		a, alone := rec.Amendment(id)
-		if _, ok := rec.Comment(id); !ok && (!alone || a.Comment != "") {
-			return noComment(id)
+		if i == 0 && in.Seen != nil {
+			one.Supersedes = *in.Seen
 		}
-		if alone && (one.Code == Accepted) && len(one.Changes) == 0 {
-			one.Changes = []string{id}
-		}
-		if one.Code == DuplicateOf {
-			other, decided := standing[one.To]
-			if !decided || other.Code == DuplicateOf {
-				return fault.New(fault.Refused, "The other comment must be answered itself, and not as the same as a third.", "Answer that one first.").WithKey("error.disposition_chain", nil)
-			}
-		}
-		for _, change := range one.Changes {
-			if b, ok := rec.Amendment(change); !ok || b.Edit == nil {
-				return fault.Newf(fault.Refused, "The change %q is no amendment of this round that says what it changes.", change).WithFix("Draft the change first, then link it.")
-			}
-		}
-		if err := one.Check(); err != nil {
+		if err := s.checkAnswer(rec, standing, &one); err != nil {
 			return err
-		}
-		if finding := s.held(one.Reason); finding != "" {
-			return fault.Newf(fault.Refused, "The reason holds what is never stored here (%s).", finding).WithFix("Take it out.")
 		}
 		all = append(all, one)
 	}
-	return s.Store.SaveDispositions(ctx, round, all)
+	return s.Store.SaveAnswers(ctx, round, drafts, all)
+}
+
+// answerable reads a round for whoever may answer in it.
+func (s *Service) answerable(ctx context.Context, round int) (*Record, *framework.Version, error) {
+	if err := accounts.Require(ctx, accounts.Consult, scope(round)); err != nil {
+		return nil, nil, err
+	}
+	rec, v, err := s.load(ctx, round)
+	if err == nil && rec.Round.State == Adopted {
+		err = ended(round)
+	}
+	return rec, v, err
+}
+
+func (s *Service) checkAnswer(rec *Record, standing map[string]Disposition, d *Disposition) error {
+	a, alone := rec.Amendment(d.Comment)
+	if _, ok := rec.Comment(d.Comment); !ok && (!alone || a.Comment != "") {
+		return noComment(d.Comment)
+	}
+	if alone && d.Code == Accepted && len(d.Changes) == 0 && !d.NoChange {
+		d.Changes = []string{d.Comment}
+	}
+	if err := d.Check(); err != nil {
+		return err
+	}
+	if d.Code == DuplicateOf {
+		other, decided := standing[d.To]
+		if !decided || other.Code == DuplicateOf {
+			return fault.New(fault.Refused, "The other comment must be answered itself, and not as the same as a third.", "Answer that one first.").WithKey("error.disposition_chain", nil)
+		}
+	}
+	for _, change := range d.Changes {
+		if b, ok := rec.Amendment(change); !ok || b.Edit == nil {
+			return fault.Newf(fault.Refused, "The change %q is no amendment of this round that says what it changes.", change).WithFix("Draft the change first, then link it.").WithKey("error.change_empty", nil)
+		}
+	}
+	if finding := s.held(d.Reason + "\n" + d.To); finding != "" {
+		return fault.Newf(fault.Refused, "The reason holds what is never stored here (%s).", finding).WithFix("Take it out.").WithKey("error.never_stored", nil)
+	}
+	return nil
+}
+
+// draft fills a change that the secretariat writes and refuses one that does not fit the version.
+func (s *Service) draft(v *framework.Version, rec *Record, a *Amendment) error {
+	if a.Edit == nil {
+		return fault.New(fault.Refused, "The amendment does not say what it changes.", "Mark the words and write the new ones.")
+	}
+	if _, _, err := framework.Apply(v, []framework.Edit{*a.Edit}); err != nil {
+		return fmt.Errorf("the amendment: %w", err)
+	}
+	if finding := s.held(a.New + "\n" + a.Justification); finding != "" {
+		return fault.Newf(fault.Refused, "The new words hold what is never stored here (%s).", finding).WithFix("Take it out.").WithKey("error.never_stored", nil)
+	}
+	a.ID, a.Round, a.State, a.Drafted, a.Voices = newID(), rec.Round.Number, Proposed, true, []Attribution{}
+	return nil
+}
+
+// Reopen takes the answer back that stands: the comment is undecided again. seen is the id of the
+// answer the person saw.
+func (s *Service) Reopen(ctx context.Context, round int, id, seen string) error {
+	rec, _, err := s.answerable(ctx, round)
+	if err != nil {
+		return err
+	}
+	if d, ok := Standing(rec.Dispositions)[id]; !ok || seen == "" {
+		return fault.New(fault.Conflict, "There is no answer to take back.", "Nothing is left to do.").WithKey("error.not_answered", nil)
+	} else if d.ID != seen {
+		return fault.New(fault.Stale, "Somebody answered after you looked.", "Look at the newer answer first.").WithKey("error.stale", nil)
+	}
+	return s.Store.SaveAnswers(ctx, round, nil, []Disposition{{ID: newID(), Comment: id, Supersedes: seen, Reopens: true}})
 }
 
 // GroupByHand puts comments together that ask for the same; GroupConfirm says that a proposed group is
@@ -116,61 +187,6 @@ func (s *Service) Respond(ctx context.Context, round int, r Response) error {
 	}
 	r.ID, r.Disposition = newID(), d.ID
 	return s.Store.SaveResponse(ctx, round, r)
-}
-
-// Blockers lists everything that keeps a round from being adopted.
-func (s *Service) Blockers(ctx context.Context, round int) ([]Blocker, error) {
-	rec, v, err := s.load(ctx, round)
-	if err != nil {
-		return nil, err
-	}
-	return Decide(v, rec).Blockers, nil
-}
-
-// Adopt ends a round: the accepted changes make the next version, which holds from a day on, and the
-// comments follow it. It refuses with every blocker named; there is no override.
-func (s *Service) Adopt(ctx context.Context, round int, on reference.Date) (*Decision, error) {
-	if err := accounts.Require(ctx, accounts.Adopt, scope(round)); err != nil {
-		return nil, err
-	}
-	if s.Approved != nil {
-		if err := s.Approved(ctx, round); err != nil {
-			return nil, err
-		}
-	}
-	rec, v, err := s.load(ctx, round)
-	if err != nil {
-		return nil, err
-	}
-	if rec.Round.State != Over {
-		return nil, fault.New(fault.Conflict, fmt.Sprintf("Round %d is %s; a round is adopted once it is closed.", round, rec.Round.State), "Close it first.")
-	}
-	d := Decide(v, rec)
-	if len(d.Blockers) > 0 {
-		return d, refusal(round, d.Blockers)
-	}
-	a := Adoption{Round: rec.Round}
-	a.Round.State = Adopted
-	if len(d.Edits) > 0 {
-		next, cross, err := framework.Apply(v, d.Edits)
-		if err != nil {
-			return d, fmt.Errorf("round %d: %w", round, err)
-		}
-		d.Crosswalk = cross
-		if a.Ended, a.Next, err = framework.Adopt(v, next, on); err != nil {
-			return d, fmt.Errorf("round %d: %w", round, err)
-		}
-		a.Round.Result = a.Next.ID()
-		carried, err := Carry(v, a.Next, rec.Comments)
-		if err != nil {
-			return d, err
-		}
-		a.Comments = carried
-		a.Amendments = overtaken(rec, d)
-		d.Next = a.Next
-	}
-	a.Round.Edits, a.Round.Crosswalk = d.Edits, d.Crosswalk
-	return d, s.Store.SaveAdoption(ctx, a)
 }
 
 func refusal(round int, blockers []Blocker) error {

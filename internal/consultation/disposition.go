@@ -64,6 +64,8 @@ type Disposition struct {
 	DecidedBy  string   `json:"decidedBy,omitempty"`
 	DecidedAt  int64    `json:"decidedAt,omitempty"`
 	Supersedes string   `json:"supersedes,omitempty"`
+	// Reopens takes the answer that stands back: the comment is undecided again, and both stay readable.
+	Reopens bool `json:"reopens,omitempty"`
 }
 
 // Check refuses a disposition that lacks what its code must have.
@@ -105,12 +107,16 @@ func isReason(s string) bool {
 	return letters >= 10 && strings.Contains(folded, " ") || han && letters >= 4
 }
 
-// Standing gives the disposition that holds for each comment: the last one that nothing supersedes.
-// Proposed ones never hold.
+// Standing gives the disposition that holds for each comment: the last one that nothing supersedes or
+// takes back. Proposed ones never hold.
 func Standing(all []Disposition) map[string]Disposition {
 	out := map[string]Disposition{}
 	for _, d := range all {
-		if !d.Proposed {
+		switch {
+		case d.Proposed:
+		case d.Reopens:
+			delete(out, d.Comment)
+		default:
 			out[d.Comment] = d
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"waymark/internal/format/docx"
 	"waymark/internal/framework"
@@ -248,7 +247,9 @@ func (p *printer) comment(e *Entry) {
 		c.Replies = append(c.Replies, docx.NewComment{Key: r.ID, Author: voices, Date: wordDate(r.Source.Date), Body: r.Text, Lang: r.Language, RTL: directionOf(r.Language) == docx.RightToLeft})
 	}
 	if d := e.Answer; d != nil {
-		c.Replies = append(c.Replies, p.reply(d.ID, p.answer(e)))
+		reply := p.reply(d.ID, p.answer(e))
+		reply.Date, reply.DateUTC = p.c.Round.wordDates(d.DecidedAt)
+		c.Replies = append(c.Replies, reply)
 	} else if d := e.Read; d != nil {
 		c.Replies = append(c.Replies, p.reply(d.ID, p.answer(e)))
 	}
@@ -257,7 +258,9 @@ func (p *printer) comment(e *Entry) {
 		if r.Satisfied {
 			word = p.t("satisfied")
 		}
-		c.Replies = append(c.Replies, docx.NewComment{Key: r.ID, Author: r.Organisation, Body: []string{strings.TrimSpace(word + ". " + r.Text)}})
+		said := docx.NewComment{Key: r.ID, Author: r.Organisation, Body: []string{strings.TrimSpace(word + ". " + r.Text)}}
+		said.Date, said.DateUTC = p.c.Round.wordDates(r.At)
+		c.Replies = append(c.Replies, said)
 	}
 	p.comments = append(p.comments, c)
 }
@@ -397,13 +400,8 @@ func (p *printer) table() {
 	p.blocks = append(p.blocks, pageTurn{landscape: true})
 }
 
-func day(micro int64) string { return time.UnixMicro(micro).UTC().Format("2006-01-02") }
-
 // date writes a day as the language does.
 func (p *printer) date(d reference.Date) string { return p.w.Date(d.Year(), d.Month(), d.DayOfMonth()) }
 
-// on writes the day of a moment, in UTC.
-func (p *printer) on(micro int64) string {
-	t := time.UnixMicro(micro).UTC()
-	return p.w.Date(t.Year(), int(t.Month()), t.Day())
-}
+// on writes the day of a moment where the round is held.
+func (p *printer) on(micro int64) string { return p.date(p.c.Round.Day(micro)) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"waymark/internal/fault"
 	"waymark/internal/framework"
@@ -85,6 +86,8 @@ func (r *Round) Check() error {
 		return wrong(fmt.Sprintf("A round cannot be put into the state %q by hand.", r.State), "Choose draft, open or closed; adoption is an act of its own.")
 	case !slices.Contains([]Policy{NamedOrganisations, NamedPeople, Pseudonymous}, r.Policy):
 		return wrong(fmt.Sprintf("%q is no policy of publication.", r.Policy), "Choose organisations, people or pseudonymous.")
+	case r.Zone != "" && !isZone(r.Zone):
+		return wrong(fmt.Sprintf("%q is no time zone.", r.Zone), "Name it as Europe/Zurich, or UTC.")
 	case r.Period.End < r.Period.Start:
 		return wrong("The round closes before it opens.", "Mend the days.")
 	case r.Kind == Children && strings.TrimSpace(r.Safeguarding) == "":
@@ -92,6 +95,8 @@ func (r *Round) Check() error {
 	}
 	return nil
 }
+
+func isZone(name string) bool { _, err := time.LoadLocation(name); return err == nil }
 
 // Channel is how a submission came.
 type Channel string

@@ -27,8 +27,8 @@ type Service struct {
 	Version func(ctx context.Context, id string) (*framework.Version, error)
 	// Organisations gives who may be named as a speaker.
 	Organisations func(ctx context.Context) ([]Organisation, error)
-	// Approved tells that a second organisation approved an adoption; nil: nobody is asked.
-	Approved func(ctx context.Context, round int) error
+	// Approvals keeps the approvals of a second organisation; nil: an adoption asks nobody.
+	Approvals Approvals
 }
 
 func scope(round int) accounts.Scope { return accounts.Scope{Round: strconv.Itoa(round)} }
@@ -310,11 +310,14 @@ func (s *Service) Amend(ctx context.Context, a Amendment, organisation string) (
 	if _, _, err := framework.Apply(v, []framework.Edit{*a.Edit}); err != nil {
 		return "", fmt.Errorf("the amendment: %w", err)
 	}
-	a.ID, a.State, a.Held, a.Drafted = newID(), Proposed, s.held(a.New+"\n"+a.Justification), organisation == ""
-	a.Voices = []Attribution{}
-	if organisation != "" {
-		a.Voices = []Attribution{{Organisation: organisation, Label: organisation, How: ByAccount}}
+	if organisation == "" {
+		if err := s.draft(v, rec, &a); err != nil {
+			return "", err
+		}
+		return a.ID, s.Store.SaveAnswers(ctx, a.Round, []Amendment{a}, nil)
 	}
+	a.ID, a.State, a.Held = newID(), Proposed, s.held(a.New+"\n"+a.Justification)
+	a.Voices = []Attribution{{Organisation: organisation, Label: organisation, How: ByAccount}}
 	sub := Submission{ID: newID(), Round: a.Round, Organisation: organisation, Channel: ByWeb, Report: []ReportRow{}}
 	a.Submission = sub.ID
 	return a.ID, s.Store.SaveSubmission(ctx, sub, nil, nil, []Amendment{a})
@@ -390,26 +393,6 @@ func (s *Service) MarkEditor(ctx context.Context, round int, comment string, row
 	})
 }
 
-// Place puts a place of a comment where a person says: by its number, counted from 0, on words of an
-// element of the round's version. It can be taken back by placing it again.
-func (s *Service) Place(ctx context.Context, round int, comment string, row, number int, element string, start, end int) error {
-	by := accounts.From(ctx).Person
-	return s.change(ctx, accounts.Consult, round, comment, row, "place chosen", func(_ *Record, v *framework.Version, c *Comment) error {
-		if number < 0 || number >= len(c.Targets) {
-			return fault.Newf(fault.NotFound, "Comment %d has no place %d.", c.Number, number).WithFix("See its places.")
-		}
-		was := c.Targets[number]
-		g, err := place(v, element, "", start, end)
-		if err != nil {
-			return err
-		}
-		g.Said = was.Said
-		g.Moves = append(was.Moves, Move{Version: v.ID(), From: was.State, To: g.State, Was: was.Anchor, Before: was.Words(), After: g.Words(), Method: "manual", By: by})
-		c.Targets[number] = g
-		return nil
-	})
-}
-
 // Classify gives a comment its type.
 func (s *Service) Classify(ctx context.Context, round int, comment string, row int, kind CommentType) error {
 	return s.change(ctx, accounts.Consult, round, comment, row, "classified", func(_ *Record, _ *framework.Version, c *Comment) error {
@@ -458,27 +441,4 @@ func (s *Service) ForgetPersons(ctx context.Context, round int) error {
 		return err
 	}
 	return s.Store.ForgetPersons(ctx, round)
-}
-
-// Settle says of an amendment read out of a comment or of an untracked change whether it was meant.
-func (s *Service) Settle(ctx context.Context, round int, amendment string, row int, meant bool) error {
-	if err := accounts.Require(ctx, accounts.Consult, scope(round)); err != nil {
-		return err
-	}
-	rec, err := s.Store.Record(ctx, round)
-	if err != nil {
-		return err
-	}
-	a, ok := rec.Amendment(amendment)
-	if !ok {
-		return fault.Newf(fault.NotFound, "There is no amendment %q in round %d.", amendment, round).WithFix("See the list of amendments.")
-	}
-	a.State = NotMeant
-	if meant {
-		a.State = Proposed
-	}
-	if row != 0 {
-		a.RowVersion = row
-	}
-	return s.Store.SaveAmendment(ctx, *a, "settled")
 }

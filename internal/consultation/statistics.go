@@ -49,7 +49,12 @@ type Count struct {
 
 // Statistic sums a round up. Withdrawn and removed comments are not in it: they are counted apart.
 func Statistic(r *Record) Statistics {
-	s := Statistics{Submissions: len(r.Submissions), Amendments: len(r.Amendments), MedianDays: -1}
+	s := Statistics{Submissions: len(r.Submissions), MedianDays: -1}
+	for i := range r.Amendments {
+		if !r.Amendments[i].Drafted {
+			s.Amendments++ // what the secretariat wrote for its answers is no input
+		}
+	}
 	standing := Standing(r.Dispositions)
 	received := map[string]int64{}
 	for _, sub := range r.Submissions {
@@ -106,7 +111,7 @@ func Statistic(r *Record) Statistics {
 			s.Traceable++
 		}
 		if at := received[c.Submission]; at > 0 && d.DecidedAt >= at {
-			days = append(days, (d.DecidedAt-at)/86_400_000_000)
+			days = append(days, r.Round.days(at, d.DecidedAt))
 		}
 	}
 	s.Distinct = s.Comments

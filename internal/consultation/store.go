@@ -27,9 +27,9 @@ type Store interface {
 	// without personal data. New confirmations get the time.
 	SaveComment(ctx context.Context, c Comment, what string) error
 	SaveAmendment(ctx context.Context, a Amendment, what string) error
-	// SaveDispositions adds answers; they never change one. Each must supersede the one that stands,
-	// else it is fault.Stale. They get who decided and when.
-	SaveDispositions(ctx context.Context, round int, all []Disposition) error
+	// SaveAnswers adds answers, and the changes that the secretariat wrote for them; they never change
+	// one. Each must supersede the one that stands, else it is fault.Stale. They get who decided and when.
+	SaveAnswers(ctx context.Context, round int, drafts []Amendment, all []Disposition) error
 	SaveGroup(ctx context.Context, round int, g DuplicateGroup) error
 	SaveResponse(ctx context.Context, round int, r Response) error
 	// ForgetPersons takes away every name of a person and every sender in a round; words and
@@ -49,6 +49,8 @@ type Record struct {
 	Dispositions []Disposition // in the order in which they were made
 	Groups       []DuplicateGroup
 	Responses    []Response
+	// Writes counts everything that was ever changed in the round.
+	Writes int64
 	// Organisations are those that can speak; the service fills them in.
 	Organisations []Organisation
 }
@@ -67,6 +69,7 @@ type Response struct {
 // Adoption is how a round ended.
 type Adoption struct {
 	Round    Round              // as it will stand
+	Writes   int64              // of the round when it was decided on; another is fault.Stale
 	Ended    *framework.Version // the version the round was held on, now superseded; nil: no next version
 	Next     *framework.Version
 	Comments []Comment // those whose places moved

@@ -80,7 +80,7 @@ func (c *Compilation) row(p *printer, e *Entry, v Attribution) []table.Cell {
 	}
 	answer, reason, when, read := p.t("undecided"), "", "", ""
 	if d := e.Answer; d != nil {
-		answer, reason, when = p.code(d.Code), d.Reason, day(d.DecidedAt)
+		answer, reason, when = p.code(d.Code), d.Reason, c.Round.Day(d.DecidedAt).String()
 	}
 	if e.Read != nil {
 		read = p.code(e.Read.Code) + ". " + e.Read.Evidence

@@ -142,7 +142,7 @@ func record(ctx context.Context, read reading, round int) (*consultation.Record,
 			return err
 		}
 		err := json.Unmarshal([]byte(doc), &out.Round)
-		out.Round.RowVersion = version
+		out.Round.RowVersion, out.Writes = version, writes
 		return err
 	})
 	if err != nil {

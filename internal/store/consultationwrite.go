@@ -97,9 +97,13 @@ func (tx *Tx) saveSubmission(ctx context.Context, s consultation.Submission, ori
 	if number, err = tx.nextNumber(ctx, countAmendments, s.Round); err != nil {
 		return err
 	}
+	return tx.insertAmendments(ctx, s.Round, number, amendments)
+}
+
+func (tx *Tx) insertAmendments(ctx context.Context, round, number int, amendments []consultation.Amendment) error {
 	for i, a := range amendments {
 		a.Number = number + i
-		if err := tx.insertSpoken(ctx, insertAmendment, s.Round, a.Number, a.ID, a.Voices, func() any { a.Voices = nil; return a }, a.Author); err != nil {
+		if err := tx.insertSpoken(ctx, insertAmendment, round, a.Number, a.ID, a.Voices, func() any { a.Voices = nil; return a }, a.Author); err != nil {
 			return err
 		}
 	}
@@ -176,9 +180,9 @@ func (tx *Tx) updateSpoken(ctx context.Context, version, update, name string, ro
 	return tx.insertVoices(ctx, round, id, voices)
 }
 
-// SaveDispositions adds answers, each superseding the one that stands.
-func (db *DB) SaveDispositions(ctx context.Context, round int, all []consultation.Disposition) error {
-	return db.inRound(ctx, round, accounts.Consult, fmt.Sprintf("%d answers", len(all)), func(ctx context.Context, tx *Tx) error {
+// SaveAnswers adds answers, each superseding the one that stands, and the changes written for them.
+func (db *DB) SaveAnswers(ctx context.Context, round int, drafts []consultation.Amendment, all []consultation.Disposition) error {
+	return db.inRound(ctx, round, accounts.Consult, fmt.Sprintf("%d answers, %d changes drafted", len(all), len(drafts)), func(ctx context.Context, tx *Tx) error {
 		rec, err := record(ctx, tx.each, round)
 		if err != nil {
 			return err
@@ -186,9 +190,15 @@ func (db *DB) SaveDispositions(ctx context.Context, round int, all []consultatio
 		if rec.Round.State == consultation.Adopted {
 			return fault.New(fault.Conflict, fmt.Sprintf("Round %d is adopted: nothing in it changes any more.", round), "Use the next round.")
 		}
-		standing := consultation.Standing(rec.Dispositions)
-		number, err := tx.nextNumber(ctx, countDispositions, round)
+		number, err := tx.nextNumber(ctx, countAmendments, round)
 		if err != nil {
+			return err
+		}
+		if err := tx.insertAmendments(ctx, round, number, drafts); err != nil {
+			return err
+		}
+		standing := consultation.Standing(rec.Dispositions)
+		if number, err = tx.nextNumber(ctx, countDispositions, round); err != nil {
 			return err
 		}
 		for i, d := range all {
@@ -200,6 +210,9 @@ func (db *DB) SaveDispositions(ctx context.Context, round int, all []consultatio
 				return err
 			}
 			standing[d.Comment] = d
+			if d.Reopens {
+				delete(standing, d.Comment)
+			}
 		}
 		return nil
 	})
@@ -255,7 +268,7 @@ func (db *DB) SaveAdoption(ctx context.Context, a consultation.Adoption) error {
 			return nil, noRound(a.Round.Number)
 		case err != nil:
 			return nil, err
-		case int64(a.Round.RowVersion) != version:
+		case int64(a.Round.RowVersion) != version || a.Writes != writes:
 			return nil, staleRow("round")
 		}
 		if a.Next != nil {

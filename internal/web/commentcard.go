@@ -280,7 +280,7 @@ func (r *round) elementHref(code string) string {
 func (r *round) answer(id string) CardAnswer {
 	q := r.q
 	if d, ok := r.standing[id]; ok {
-		a := CardAnswer{Class: chipOf(d.Code), Word: q.codeWord(d.Code), Reason: q.said(d.Reason, r.v.Language), On: q.day(d.DecidedAt), NoChange: d.NoChange && len(d.Changes) == 0}
+		a := CardAnswer{Class: chipOf(d.Code), Word: q.codeWord(d.Code), Reason: q.said(d.Reason, r.v.Language), On: r.day(d.DecidedAt), NoChange: d.NoChange && len(d.Changes) == 0}
 		if d.To != "" {
 			a.To = Link{Text: q.english(d.To)}
 			if other, ok := r.rec.Comment(d.To); ok {

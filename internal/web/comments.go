@@ -320,7 +320,7 @@ func (r *round) table(list []*consultation.Comment) *publication.Table {
 		d, decided := r.standing[c.ID]
 		read, shows := r.proposed[c.ID]
 		shows = shows && !decided
-		row = append(row, orNothing(string(d.Code)), orNothing(d.Reason), orNothing(r.q.isoDay(d.DecidedAt)), shows)
+		row = append(row, orNothing(string(d.Code)), orNothing(d.Reason), orNothing(r.isoDay(d.DecidedAt)), shows)
 		if !shows {
 			read = consultation.Disposition{}
 		}

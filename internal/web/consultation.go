@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"waymark/internal/consultation"
 	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
 	"waymark/internal/publication"
-	"waymark/internal/reference"
 )
 
 // Consultations gives the rounds in which a framework version is asked about. Whatever it gives was
@@ -476,20 +474,20 @@ func opening(s string) string {
 	return string(runes[:cut]) + " …"
 }
 
-// day is a moment of the database as a date, UTC.
-func (q *request) day(microseconds int64) string {
+// day is a moment of the database as a date where the round is held.
+func (r *round) day(microseconds int64) string {
 	if microseconds == 0 {
 		return ""
 	}
-	return q.date(reference.DateOf(time.UnixMicro(microseconds).UTC()))
+	return r.q.date(r.rec.Round.Day(microseconds))
 }
 
 // isoDay is such a moment for a table.
-func (q *request) isoDay(microseconds int64) string {
+func (r *round) isoDay(microseconds int64) string {
 	if microseconds == 0 {
 		return ""
 	}
-	return reference.DateOf(time.UnixMicro(microseconds).UTC()).String()
+	return r.rec.Round.Day(microseconds).String()
 }
 
 // roundTable is the list of rounds as data.

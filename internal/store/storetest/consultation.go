@@ -126,13 +126,13 @@ func commentChanges(t *testing.T, db *store.DB) {
 func answers(t *testing.T, db *store.DB) {
 	seedRound(t, db)
 	first := consultation.Disposition{ID: "d1", Comment: "c1", Code: consultation.Noted, Reason: "It is known and stays so."}
-	ok(t, db.SaveDispositions(Context(), 1, []consultation.Disposition{first}))
+	ok(t, db.SaveAnswers(Context(), 1, nil, []consultation.Disposition{first}))
 	second := consultation.Disposition{ID: "d2", Comment: "c1", Code: consultation.NotAccepted, Reason: "It was thought over again."}
 	unchanged(t, db, func() {
-		refused(t, db.SaveDispositions(Context(), 1, []consultation.Disposition{{ID: "d3", Comment: "c2", Code: consultation.Noted}, second}), fault.Stale)
+		refused(t, db.SaveAnswers(Context(), 1, nil, []consultation.Disposition{{ID: "d3", Comment: "c2", Code: consultation.Noted}, second}), fault.Stale)
 	})
 	second.Supersedes = "d1"
-	ok(t, db.SaveDispositions(Context(), 1, []consultation.Disposition{second}))
+	ok(t, db.SaveAnswers(Context(), 1, nil, []consultation.Disposition{second}))
 	all := kept(t, db).Dispositions
 	if len(all) != 2 || all[0].ID != "d1" || all[1].DecidedBy != "local" || all[1].DecidedAt == 0 || consultation.Standing(all)["c1"].ID != "d2" {
 		t.Errorf("%+v", all)
@@ -145,7 +145,7 @@ func adoption(t *testing.T, db *store.DB) {
 	ok(t, err)
 	ended, next := *before, framework.Version{Framework: "f", Number: 2, Title: "Second", State: framework.Adopted, Valid: reference.YearPeriod(2016)}
 	ended.State, ended.Valid.End = framework.Superseded, reference.Day(2015, 12, 31)
-	a := consultation.Adoption{Round: rec.Round, Ended: &ended, Next: &next, Comments: rec.Comments}
+	a := consultation.Adoption{Round: rec.Round, Writes: rec.Writes, Ended: &ended, Next: &next, Comments: rec.Comments}
 	a.Round.State, a.Round.Result = consultation.Adopted, "f@2"
 	broken := a
 	broken.Comments = append([]consultation.Comment{}, rec.Comments...)
@@ -164,7 +164,7 @@ func adoption(t *testing.T, db *store.DB) {
 	if r := kept(t, db); r.Round.State != consultation.Adopted || r.Round.Result != "f@2" || r.Comments[0].RowVersion != 2 {
 		t.Errorf("%+v", r.Round)
 	}
-	refused(t, db.SaveDispositions(Context(), 1, []consultation.Disposition{{ID: "d9", Comment: "c1", Code: consultation.Noted}}), fault.Conflict)
+	refused(t, db.SaveAnswers(Context(), 1, nil, []consultation.Disposition{{ID: "d9", Comment: "c1", Code: consultation.Noted}}), fault.Conflict)
 	refused(t, db.SaveAdoption(Context(), a), fault.Stale)
 	if d := cmp.Diff(fmt.Sprint(rec.Comments[0].Voices), fmt.Sprint(kept(t, db).Comments[0].Voices), cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)
