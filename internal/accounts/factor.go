@@ -51,6 +51,15 @@ func codeAt(key []byte, step int64) string {
 	return fmt.Sprintf("%0*d", codeDigits, n%1_000_000)
 }
 
+// TOTPCode is the code an authenticator app with this secret shows at a time.
+func TOTPCode(secret string, at time.Time) (string, error) {
+	key, err := base32Plain.DecodeString(secret)
+	if err != nil {
+		return "", fmt.Errorf("secret of an authenticator app: %w", err)
+	}
+	return codeAt(key, at.Unix()/int64(codeEvery/time.Second)), nil
+}
+
 // TOTPStep gives the step that a code belongs to at a time; false if to none that is near. The caller
 // refuses a step that is not later than the last one used, so that a code seen is a code spent.
 func TOTPStep(secret, code string, at time.Time) (int64, bool) {

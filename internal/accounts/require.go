@@ -47,8 +47,11 @@ const (
 	SignIn     Act = "signIn"  // begins a session
 	SignOut    Act = "signOut" // ends sessions
 	Accept     Act = "accept"  // takes an invitation up
-	Propose    Act = "propose" // opens an approval: its own act is asked for as well
-	Decide     Act = "decide"  // closes one: likewise
+	// Invent marks a new database as one of invented data: whoever runs the machine alone may.
+	Invent Act = "invent"
+
+	Propose Act = "propose" // opens an approval: its own act is asked for as well
+	Decide  Act = "decide"  // closes one: likewise
 )
 
 // rule is what an act asks of whoever does it.
@@ -95,6 +98,8 @@ var rules = map[Act]rule{
 	ChangeSetting: {roles: []Role{Administrator}, second: true, stepUp: true},
 	ExportPerson:  {roles: []Role{Administrator}, stepUp: true},
 	IssueToken:    {roles: []Role{Contributor, FocalPoint, Steward, Verifier, Publisher}, stepUp: true},
+
+	Invent: {}, // the operator
 
 	OwnAccount: {self: true, plain: true},
 	SignIn:     {self: true, plain: true},

@@ -46,6 +46,7 @@ var did = map[Act]string{
 	Publish: "published %s", ManagePeople: "changed %s", GrantRole: "gave a role: %s", EndRole: "took a role away: %s",
 	ManageOrgs: "described %s", GiveMandate: "recorded %s", ChangeSetting: "changed %s", ExportPerson: "took out what is held about %s",
 	IssueToken: "changed %s", OwnAccount: "changed their own account, %s", SignIn: "signed in", SignOut: "signed out everywhere",
+	Invent: "made invented data: %s",
 	Accept: "took up the invitation of %s", Propose: "proposed %s", Decide: "decided on %s",
 }
 

@@ -27,6 +27,8 @@ type app struct {
 	publication *publication.Service
 
 	consultation *consultation.Service
+
+	sample bool // everything in the database is invented
 }
 
 // open opens the database, fills a new one with what ships, and wires the parts. With empty, a new
@@ -40,13 +42,22 @@ func open(ctx context.Context, dsn string, empty bool, o store.Options) (*app, e
 	if err != nil {
 		return nil, err
 	}
-	a := &app{db: db, world: world, publication: publication.NewService(db, world, time.Now)}
-	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework}
-	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers, Approvals: a.people()}
+	a := wire(db, world, time.Now)
+	if a.sample, err = isSample(ctx, db, dsn); err != nil {
+		return nil, closing(db, err)
+	}
 	if err := a.fill(ctx, empty); err != nil {
 		return nil, fmt.Errorf("filling the new database: %w", closing(db, err))
 	}
 	return a, nil
+}
+
+// wire puts the parts together on an open database.
+func wire(db *store.DB, world *reference.World, now func() time.Time) *app {
+	a := &app{db: db, world: world, publication: publication.NewService(db, world, now)}
+	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework}
+	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers, Approvals: a.people()}
+	return a
 }
 
 func closing(db *store.DB, err error) error {
@@ -94,8 +105,10 @@ func (a *app) fill(ctx context.Context, empty bool) error {
 			return err
 		}
 	}
-	if err := a.fillRounds(ctx); err != nil {
-		return err
+	if !a.sample { // the shipped rounds are real
+		if err := a.fillRounds(ctx); err != nil {
+			return err
+		}
 	}
 	return a.fillFrameworks(ctx, shipped, there)
 }
@@ -106,7 +119,7 @@ func (a *app) fillEvidence(ctx context.Context, empty bool) error {
 	for _, r := range a.world.Areas() {
 		areas = append(areas, store.Area{Code: r.Code, Parent: r.Parent, Kind: string(r.Level)})
 	}
-	if err := a.db.SaveAreas(ctx, areas); err != nil {
+	if err := a.db.SaveAreas(ctx, areas); err != nil || a.sample {
 		return err
 	}
 	if err := a.monitoring.RegisterShipped(ctx); err != nil || empty {
@@ -191,9 +204,12 @@ func (a *app) version(ctx context.Context, id string) (*framework.Version, error
 // speakers gives the organisations that may be named in a consultation: those of the shipped rounds
 // and those that are registered, which go before.
 func (a *app) speakers(ctx context.Context) ([]consultation.Organisation, error) {
-	shipped, err := shippedRounds()
-	if err != nil {
-		return nil, err
+	var shipped []consultation.ShippedRound
+	if !a.sample {
+		var err error
+		if shipped, err = shippedRounds(); err != nil {
+			return nil, err
+		}
 	}
 	registered, err := a.db.Organisations(ctx)
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/publication"
-	"waymark/internal/store"
 )
 
 func frameworkCommand() command {
@@ -175,7 +174,7 @@ func printDifference(e *env, a, b *framework.Version, d *framework.Difference) {
 }
 
 func withSnapshot(ctx context.Context, e *env, do func(*publication.Snapshot) error) error {
-	a, err := open(ctx, e.db, false, store.Options{})
+	a, err := e.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"waymark/internal/fault"
 	"waymark/internal/format/table"
 	"waymark/internal/monitoring"
-	"waymark/internal/store"
 )
 
 func importCommand() command {
@@ -30,7 +29,7 @@ func importCommand() command {
 		flags.BoolVar(&in.AcceptGuesses, "accept-guesses", false, "take the file although something about it had to be guessed")
 		flags.BoolVar(&list, "list", false, "list the sources and the mappings")
 		return func(ctx context.Context, e *env, args []string) error {
-			a, err := open(ctx, e.db, false, store.Options{})
+			a, err := e.open(ctx)
 			if err != nil {
 				return err
 			}

@@ -58,6 +58,9 @@ func restoreCommand() command {
 			if store.IsPostgres(e.db) {
 				return fault.New(fault.Refused, "A backup file is restored to a SQLite file.", "Copy it into an empty PostgreSQL database: waymark copy FILE postgres://…")
 			}
+			if err := sameKind(ctx, args[0], e.db); err != nil {
+				return err
+			}
 			kept, err := store.Restore(ctx, args[0], e.db)
 			if kept != "" {
 				fmt.Fprintln(e.Out, "what was there is kept as", kept)

@@ -12,7 +12,6 @@ import (
 
 	"waymark/internal/accounts"
 	"waymark/internal/fault"
-	"waymark/internal/store"
 )
 
 // hasher is one for the whole program: it bounds how many passwords are hashed at a time.
@@ -27,7 +26,7 @@ type run = func(context.Context, *env, []string) error
 
 // withApp opens the database, filling a new one, runs do and closes it.
 func withApp(ctx context.Context, e *env, do func(*app) error) error {
-	a, err := open(ctx, e.db, false, store.Options{})
+	a, err := e.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"waymark/internal/monitoring"
 	"waymark/internal/publication"
 	"waymark/internal/reference"
-	"waymark/internal/store"
 )
 
 func progressCommand() command {
@@ -41,7 +40,7 @@ func progressCommand() command {
 				}
 				q.AsOf = day
 			}
-			figures, err := figures(ctx, e.db, q)
+			figures, err := figures(ctx, e, q)
 			if err != nil {
 				return err
 			}
@@ -58,8 +57,8 @@ func progressCommand() command {
 	}}
 }
 
-func figures(ctx context.Context, dsn string, q publication.FigureQuery) ([]monitoring.Figure, error) {
-	a, err := open(ctx, dsn, false, store.Options{})
+func figures(ctx context.Context, e *env, q publication.FigureQuery) ([]monitoring.Figure, error) {
+	a, err := e.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type serveConfig struct {
 	origin  string
 	contact string
 	empty   bool
+	sample  bool
 }
 
 func serveCommand() command {
@@ -38,10 +39,16 @@ func serveCommand() command {
 		flags.StringVar(&c.listen, "listen", "127.0.0.1:8080", "host and port; port 0 picks a free one")
 		flags.StringVar(&c.origin, "origin", "", "scheme and host the site is reached at, for the sitemap (https://cop.example.org)")
 		flags.StringVar(&c.contact, "contact", "", "how readers reach whoever runs this service: an https or mailto address")
+		flags.BoolVar(&c.sample, "sample", false, "serve invented data from a database of their own ("+sampleFile+"), with people to sign in as, to try everything")
 		flags.BoolVar(&c.empty, "empty", false, "fill a new database with the framework and the sources only, without evidence")
 		return func(ctx context.Context, e *env, args []string) error {
 			if err := exactly(args, 0, "no arguments"); err != nil {
 				return err
+			}
+			if c.sample {
+				if err := prepareSample(ctx, e, &c, flags); err != nil {
+					return err
+				}
 			}
 			return serve(ctx, e, c)
 		}
@@ -63,6 +70,9 @@ func serve(ctx context.Context, e *env, c serveConfig) error {
 		return err
 	}
 	defer a.close()
+	if err := notTheOther(e.db, c.sample, a.sample); err != nil {
+		return err
+	}
 	for _, w := range a.db.Warnings() {
 		log.Warn(w)
 	}
@@ -84,6 +94,9 @@ func serve(ctx context.Context, e *env, c serveConfig) error {
 		MaxHeaderBytes: 32 << 10,
 	}
 	fmt.Fprintf(e.Out, "listening on http://%s/\n", listener.Addr())
+	if a.sample {
+		introduce(e.Out, "http://"+listener.Addr().String())
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -122,7 +135,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
 		Consultations: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
-		Accounts: a.people(), Releases: a.releases(), Checkpoint: a.checkpoint,
+		Accounts: a.people(), Releases: a.releases(), Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
 	})
 	if err != nil {
 		return nil, err
@@ -134,6 +147,9 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	// No ServeMux here: it would redirect untidy addresses itself, without the site's headers.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/api/") {
+			if a.sample {
+				w.Header().Set("X-Waymark-Data", "invented")
+			}
 			machines.ServeHTTP(w, r)
 			return
 		}

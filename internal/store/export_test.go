@@ -172,7 +172,7 @@ func Statements(db *DB) []string {
 		insertAttribution, insertDisposition, insertGroup, insertResponse, countSubmissions, countComments, countAmendments, countDispositions,
 		countGroups, countResponses, selectCommentVersion, selectAmendmentVersion, updateComment, updateAmendment, deleteAttributions,
 		forgetSenders, forgetCommenters, forgetAmenders,
-		selectSealedRounds, selectOriginals, selectRequest, insertRequest, deleteRequests,
+		selectSealedRounds, selectOriginals, selectRequest, insertRequest, deleteRequests, selectFirst, countObject,
 		db.dialect.countTables,
 		db.dialect.insertText("observation", observationColumns, "", 1),
 		db.dialect.insertText("observation", observationColumns, onKeyConflict, rowsPerInsert),

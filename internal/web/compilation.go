@@ -34,7 +34,7 @@ func (s *Server) compilation(q *request) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		a := &answer{contentType: f.contentType, body: body, open: true, language: string(q.tag), filename: fmt.Sprintf("waymark-consultation-%d-%s.%s", r.rec.Round.Number, q.tag, f.ending)}
+		a := &answer{contentType: f.contentType, body: body, open: true, language: string(q.tag), filename: s.fileName(fmt.Sprintf("waymark-consultation-%d-%s.%s", r.rec.Round.Number, q.tag, f.ending))}
 		return a, nil
 	}
 	return nil, fault.New(fault.NotFound, "The compiled document cannot be had in this form here.", "Choose one of the forms the consultation's page offers.").WithKey("error.no_compilation", nil)

@@ -60,6 +60,9 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	}
 	feed.NS, feed.Lang, feed.Title, feed.ID = "http://www.w3.org/2005/Atom", "en", "Waymark: what changed", "tag:waymark,2026:feed"
 	feed.Author.Name = "Waymark"
+	if s.config.Sample != nil {
+		feed.Title, feed.ID, feed.Author.Name = "Waymark: what changed (invented data)", "tag:waymark,2026:invented:feed", "Waymark (invented data)"
+	}
 	feed.Links = []atomLink{{Rel: "self", Href: s.base() + "/feed.atom"}, {Rel: "alternate", Lang: "en", Href: s.base() + "/en/"}}
 	feed.Updated = atomTime(0)
 	for i, c := range changes {
@@ -67,7 +70,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 		if i == 0 {
 			feed.Updated = at
 		}
-		feed.Entries = append(feed.Entries, atomEntry{Title: c.Title, ID: "tag:waymark,2026:" + c.ID, Updated: at, Link: atomLink{Href: s.base() + "/en" + c.Page}, Summary: c.Summary})
+		feed.Entries = append(feed.Entries, atomEntry{Title: s.inventedTitle(c.Title), ID: "tag:waymark,2026:" + c.ID, Updated: at, Link: atomLink{Href: s.base() + "/en" + c.Page}, Summary: c.Summary})
 	}
 	body, err := xml.MarshalIndent(feed, "", " ")
 	if err != nil {
@@ -111,7 +114,7 @@ func (s *Server) milestones(w http.ResponseWriter, r *http.Request) error {
 		line("END:VEVENT")
 	}
 	line("END:VCALENDAR")
-	(&answer{contentType: "text/calendar; charset=utf-8", body: []byte(b.String()), filename: "milestones.ics"}).seal("").send(w, r)
+	(&answer{contentType: "text/calendar; charset=utf-8", body: []byte(b.String()), filename: s.fileName("milestones.ics")}).seal("").send(w, r)
 	return nil
 }
 

@@ -123,7 +123,7 @@ func (s *Server) barePage(r *http.Request, tag lang.Tag) Page {
 	to := func(path string, _ ...string) string { return "/" + string(tag) + path }
 	p := Page{
 		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Method: to("/method"), Access: to("/accessibility"), Data: to("/data"),
-		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample,
+		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample != nil,
 		Reviewed: lang.Reviewed(tag), link: to,
 	}
 	for _, t := range lang.Tags() {

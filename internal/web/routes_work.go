@@ -51,6 +51,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/work/organisations", act: accounts.ReadWork, each: true, change: accounts.ManageOrgs, show: showOrganisations, do: doOrganisation},
 		{path: "/work/audit", act: accounts.ReadAudit, show: showAudit},
 		{path: "/work/waiting", open: true, show: showWaiting},
+		{path: "/sample", open: true, show: showSample},
 		{path: "/reports", open: true, show: showReleases},
 		{path: "/reports/{release}", open: true, show: showRelease, do: doRelease},
 	}
@@ -209,7 +210,7 @@ func (s *Server) checkpoint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := &answer{contentType: "text/plain; charset=utf-8", body: []byte(text), filename: "waymark-checkpoint.txt"}
+	a := &answer{contentType: "text/plain; charset=utf-8", body: []byte(text), filename: s.fileName("waymark-checkpoint.txt")}
 	a.seal("").send(w, r)
 	return nil
 }

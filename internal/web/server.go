@@ -52,8 +52,8 @@ type Config struct {
 	Contact string
 	// CacheBytes bounds the finished pages kept in memory; 0 is 48 MB, negative keeps none.
 	CacheBytes int64
-	// Sample marks a database of invented data: a banner stands on every page.
-	Sample bool
+	// Sample marks a database of invented data: a banner stands on every page. Nil: the data are real.
+	Sample *Sample
 	// Ready says why the service cannot answer for its data now, nil where it can. Nil: always ready.
 	Ready func(ctx context.Context) error
 	// Accounts are the people who sign in, and Releases the frozen figures; nil: there is no workspace.
@@ -115,6 +115,7 @@ func New(c Config) (*Server, error) {
 // ServeHTTP answers from the cache where it can, and else through the router.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
+	s.invented(w.Header())
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		if version, ok := s.dataVersion(r.Context()); ok {
 			if a := s.cache.get(cacheKey{addressOf(r), version, s.today()}); a != nil {

@@ -14,6 +14,9 @@ import (
 func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
 	var b strings.Builder
 	b.WriteString("User-agent: *\n")
+	if s.config.Sample != nil { // nobody shall find invented data
+		b.WriteString("Disallow: /\n")
+	}
 	for _, tag := range lang.Tags() {
 		b.WriteString("Disallow: /" + string(tag) + "/work/\n")
 	}

@@ -38,7 +38,11 @@ func (q *request) dataCSV(t *publication.Table) (*answer, error) {
 	}
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
-	if err := w.Write(t.Header()); err != nil {
+	first := func(cells []string, word string) []string { return cells }
+	if q.server.config.Sample != nil { // every row says so, wherever it is copied to
+		first = func(cells []string, word string) []string { return append([]string{word}, cells...) }
+	}
+	if err := w.Write(first(t.Header(), "invented_data")); err != nil {
 		return nil, fmt.Errorf("csv of %s: %w", t.Name, err)
 	}
 	for _, row := range t.Rows {
@@ -46,7 +50,7 @@ func (q *request) dataCSV(t *publication.Table) (*answer, error) {
 		for i, cell := range cells {
 			cells[i] = guardFormula(cell)
 		}
-		if err := w.Write(cells); err != nil {
+		if err := w.Write(first(cells, "invented")); err != nil {
 			return nil, fmt.Errorf("csv of %s: %w", t.Name, err)
 		}
 	}
@@ -54,7 +58,7 @@ func (q *request) dataCSV(t *publication.Table) (*answer, error) {
 	if err := w.Error(); err != nil {
 		return nil, fmt.Errorf("csv of %s: %w", t.Name, err)
 	}
-	return &answer{contentType: "text/csv", body: b.Bytes(), open: true, filename: "waymark-" + t.Name + ".csv"}, nil
+	return &answer{contentType: "text/csv", body: b.Bytes(), open: true, filename: q.server.fileName("waymark-" + t.Name + ".csv")}, nil
 }
 
 // guardFormula keeps a spreadsheet from running a text.
@@ -72,6 +76,9 @@ func (q *request) dataJSON(t *publication.Table, beside map[string]any) (*answer
 	head := map[string]any{"table": t.Name, "framework": q.v.ID(), "dataVersion": q.snap.DataVersion, "asOf": nil}
 	if q.asked.asOf != 0 {
 		head["asOf"] = q.asked.asOf.String()
+	}
+	if q.server.config.Sample != nil {
+		head["invented"] = true
 	}
 	for name, value := range beside {
 		head[name] = value

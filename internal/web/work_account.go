@@ -153,7 +153,7 @@ func sendOwnData(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	a := &answer{contentType: "application/json", body: body, control: noStore, filename: "waymark-my-data.json"}
+	a := &answer{contentType: "application/json", body: body, control: noStore, filename: c.s.fileName("waymark-my-data.json")}
 	a.seal("").send(w, c.r)
 	return nil
 }
