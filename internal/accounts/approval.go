@@ -32,6 +32,9 @@ type Approval struct {
 	State   ApprovalState `json:"state"`
 	// Claimants are organisations whose own claim this decides on; none of them decides.
 	Claimants []string `json:"claimants,omitempty"`
+	// Countries are those it speaks about, where they are more than the one of Scope; nobody decides
+	// on their own.
+	Countries []string `json:"countries,omitempty"`
 	// Subject is the person it is about; they do not decide.
 	Subject string `json:"subject,omitempty"`
 
@@ -41,7 +44,10 @@ type Approval struct {
 	Grant    *Grant      `json:"grant,omitempty"`   // carried out in the approving transaction
 	Setting  *Setting    `json:"setting,omitempty"` // likewise
 	From     Day         `json:"from,omitempty"`    // the day from which it holds, where that is a part of it
-	Version  int64       `json:"-"`
+	// Attached is too long for this record: the store keeps it beside, in the same transaction, until
+	// the decision, and carries it out with it. Its kinds are known to the store.
+	Attached any   `json:"-"`
+	Version  int64 `json:"-"`
 }
 
 // Signature is who proposed or decided, and why.
@@ -85,7 +91,7 @@ func (a *Approval) open(b *Bench, replyDays Setting, reason string) error {
 	if !NeedsSecond(a.Act) {
 		return fault.Newf(fault.Refused, "The act %q needs no second organisation.", a.Act).WithFix("Do it directly.")
 	}
-	role, err := b.Principal.May(a.Act, a.Scope)
+	role, err := b.Principal.May(proposing(a.Act, a.Scope, b.Principal.Organisation))
 	if err != nil {
 		return err
 	}
@@ -127,8 +133,10 @@ func (a *Approval) decide(b *Bench, yes bool, reason string) error {
 	forbidden := func(key, text string) error {
 		return fault.New(fault.Forbidden, text, "Somebody of another organisation with the right decides.").WithKey(key, nil)
 	}
-	on, country := DayOf(b.Now), a.Scope.Country
-	own := b.Organisations[p.Organisation]
+	on, own := DayOf(b.Now), b.Organisations[p.Organisation]
+	isOwn := func(country string) bool {
+		return country != "" && (own.IsOf(country) || SpeaksFor(b.Mandates, p.Person, country, on) || p.isFocalPointOf(country))
+	}
 	switch {
 	case role == Operator && a.Act != GrantRole && a.Act != ChangeSetting:
 		return forbidden("error.four_eyes", "Whoever runs the machine does not decide on what is said in public.")
@@ -140,7 +148,7 @@ func (a *Approval) decide(b *Bench, yes bool, reason string) error {
 		return forbidden("error.own_claim", "Nobody decides on a role of their own.")
 	case slices.ContainsFunc(a.Claimants, func(c string) bool { return !Independent(b.Organisations, p.Organisation, c) }):
 		return forbidden("error.own_claim", "Nobody decides on the claim of their own organisation.")
-	case country != "" && (own.IsOf(country) || SpeaksFor(b.Mandates, p.Person, country, on) || p.isFocalPointOf(country)):
+	case isOwn(a.Scope.Country) || slices.ContainsFunc(a.Countries, isOwn):
 		return forbidden("error.own_country", "Nobody decides on their own country.")
 	}
 	if err := checkReason(reason); err != nil {

@@ -24,7 +24,8 @@ func ContentHash(v any) (string, error) {
 // Propose opens an approval of an act that needs a second organisation. a names the act, its object,
 // scope, summary and content; the rest is set here.
 func (s *Service) Propose(ctx context.Context, a Approval, reason string) (Approval, error) {
-	ctx, err := Acting(ctx, a.Act, a.Scope)
+	act, scope := proposing(a.Act, a.Scope, From(ctx).Organisation)
+	ctx, err := Acting(ctx, act, scope)
 	if err != nil {
 		return a, err
 	}

@@ -62,6 +62,9 @@ type rule struct {
 	self bool
 	// second: it happens only when a person of a second organisation approved it (approval.go).
 	second bool
+	// proposed is the act that whoever proposes it has the right to, where that is another than this
+	// one: who supplies evidence does not judge it.
+	proposed Act
 	// stepUp: whoever does it has just shown their second factor again.
 	stepUp bool
 	// plain: a second factor is not asked for.
@@ -72,7 +75,7 @@ type rule struct {
 var rules = map[Act]rule{
 	ImportEvidence: {roles: []Role{Contributor, FocalPoint, Steward}},
 	WithdrawBatch:  {roles: []Role{Contributor, FocalPoint, Steward}},
-	VerifyEvidence: {roles: []Role{Verifier}},
+	VerifyEvidence: {roles: []Role{Verifier}, second: true, proposed: ImportEvidence},
 	RegisterSource: {roles: []Role{Steward}},
 	TrustSource:    {roles: []Role{Steward, Verifier}, second: true},
 	CountryStatus:  {roles: []Role{Verifier}, second: true},
@@ -111,6 +114,15 @@ var rules = map[Act]rule{
 
 // NeedsSecond tells whether an act happens only with the approval of a second organisation.
 func NeedsSecond(act Act) bool { return rules[act].second }
+
+// proposing gives what somebody needs a right to who proposes an act for their organisation.
+func proposing(act Act, scope Scope, organisation string) (Act, Scope) {
+	if first := rules[act].proposed; first != "" {
+		scope.Organisation = organisation
+		return first, scope
+	}
+	return act, scope
+}
 
 // MayRole tells whether a role gives an act at all, whatever the scope: for menus and for the matrix.
 func MayRole(r Role, act Act) bool {

@@ -28,7 +28,7 @@ import (
 )
 
 // Version is the version of the interface: it changes whenever openapi.json does.
-const Version = "1.1.0"
+const Version = "1.2.0"
 
 // Config is what the interface needs from outside.
 type Config struct {

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"path"
@@ -29,14 +31,15 @@ type importInput struct {
 
 // imported is what an import did, or with dryRun would do.
 type imported struct {
-	Batch      *string          `json:"batch" doc:"Id of what was stored; null: nothing was."`
-	DryRun     bool             `json:"dryRun"`
-	Source     string           `json:"source"`
-	File       string           `json:"file"`
-	SHA256     string           `json:"sha256,omitempty"`
-	Counts     monitoring.Tally `json:"counts"`
-	Indicators []string         `json:"indicators" doc:"What it added to or changed."`
-	Remarks    []rowRemark      `json:"remarks" doc:"Rows that were understood and deliberately not counted, with the reason."`
+	Batch      *string           `json:"batch" doc:"Id of what was stored; null: nothing was."`
+	Waiting    *string           `json:"waiting" doc:"Id of the proposal that waits for a verifier of a second organisation; until it is approved no figure knows of the list. null: nothing waits."`
+	DryRun     bool              `json:"dryRun"`
+	Source     string            `json:"source"`
+	File       string            `json:"file"`
+	SHA256     string            `json:"sha256,omitempty"`
+	Counts     *monitoring.Tally `json:"counts,omitempty" doc:"Left out where a list waits; dryRun=true shows them."`
+	Indicators []string          `json:"indicators" doc:"What it added to or changed."`
+	Remarks    []rowRemark       `json:"remarks" doc:"Rows that were understood and deliberately not counted, with the reason."`
 }
 
 type importOutput struct{ Body imported }
@@ -50,7 +53,7 @@ func (s *service) registerImports(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "import", Method: http.MethodPost, Path: importPath, Tags: []string{"Evidence"},
 		MaxBodyBytes: int64(table.DefaultLimits().TextBytes), BodyReadTimeout: time.Minute, Security: byToken,
 		Summary:     "Take a list in: whole or not at all",
-		Description: "The same as the command waymark import, with the same refusals: where a row is refused nothing is stored, and errors names each row and how to mend it. The same file twice changes nothing. A list is verified by a second person before it counts as such."}, s.takeIn)
+		Description: "The same as the command waymark import, with the same refusals: where a row is refused nothing is stored, and errors names each row and how to mend it. The same file twice changes nothing. It counts when a verifier of a second organisation has approved it: waiting then names the proposal."}, s.takeIn)
 }
 
 func (s *service) takeIn(ctx context.Context, in *importInput) (*importOutput, error) {
@@ -73,7 +76,7 @@ func (s *service) takeIn(ctx context.Context, in *importInput) (*importOutput, e
 		if err != nil {
 			return imported{}, false, rowsRefused(err, out)
 		}
-		return imported{DryRun: in.DryRun, Source: in.Source, File: in.Name, Counts: out.Tally, Indicators: []string{}, Remarks: remarksOn(out.Remarks)}, out.Batch != "", nil
+		return imported{DryRun: in.DryRun, Source: in.Source, File: in.Name, Counts: &out.Tally, Indicators: []string{}, Remarks: remarksOn(out.Remarks)}, out.Batch != "" || out.Waiting != nil, nil
 	}
 	if in.DryRun {
 		out, _, err := act(ctx, accounts.Once{})
@@ -81,8 +84,12 @@ func (s *service) takeIn(ctx context.Context, in *importInput) (*importOutput, e
 	}
 	asked := [][]byte{[]byte(importPath), []byte(in.Source), []byte(in.As), []byte(in.Sheet), []byte(in.Name), fmt.Append(nil, in.AcceptGuesses), in.RawBody}
 	out, err := once(ctx, s, in.Key, asked, act, func(ctx context.Context, kept accounts.Kept) (imported, error) {
+		if id, ok := strings.CutPrefix(kept.Object, "approval/"); ok {
+			sum := sha256.Sum256(in.RawBody)
+			return imported{Waiting: &id, Source: in.Source, File: in.Name, SHA256: hex.EncodeToString(sum[:]), Indicators: []string{}, Remarks: []rowRemark{}}, nil
+		}
 		b, err := s.config.Imports.Store.Batch(ctx, strings.TrimPrefix(kept.Object, "batch/"))
-		return imported{Batch: &b.ID, Source: b.Source, File: b.File, SHA256: b.SHA256, Counts: b.Tally, Indicators: orEmpty(b.Indicators), Remarks: remarksOn(b.Problems)}, err
+		return imported{Batch: &b.ID, Source: b.Source, File: b.File, SHA256: b.SHA256, Counts: &b.Tally, Indicators: orEmpty(b.Indicators), Remarks: remarksOn(b.Problems)}, err
 	})
 	return &importOutput{out}, s.refuse(ctx, err)
 }

@@ -33,6 +33,7 @@ type desk struct {
 	db     *store.DB
 	people *accounts.Service
 	who    accounts.Principal
+	other  accounts.Principal // of another organisation
 	now    time.Time
 }
 
@@ -61,8 +62,8 @@ func openDesk(t *testing.T, db *store.DB, change ...func(*api.Config)) *desk {
 	d := &desk{t: t, db: db, now: time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return d.now }
 	d.people = &accounts.Service{Store: db, Now: now, Random: rand.Reader, Name: "Waymark"}
-	d.who, _ = storetest.People(t, db)
-	imports := &monitoring.Service{Store: db, World: world, Framework: func(ctx context.Context) (*framework.Version, error) { return version(ctx, "1") }}
+	d.who, d.other = storetest.People(t, db)
+	imports := &monitoring.Service{Store: db, World: world, Propose: d.people.Propose, Framework: func(ctx context.Context) (*framework.Version, error) { return version(ctx, "1") }}
 	must(t, imports.RegisterShipped(ctx))
 	rounds := &consultation.Service{Store: db, Version: version, Organisations: func(context.Context) ([]consultation.Organisation, error) {
 		return []consultation.Organisation{{Code: "a", Name: "Organisation a", Type: "ngo"}}, nil
@@ -192,7 +193,24 @@ func TestAnImportThatChangesNothingAnswersTheSameLater(t *testing.T) {
 		}
 		return w.Body.String()
 	}
-	send("a", list)
+	var first struct{ Batch, Waiting *string }
+	must(t, json.Unmarshal([]byte(send("a", list)), &first))
+	if first.Batch != nil || first.Waiting == nil {
+		t.Fatalf("a list of one organisation does not wait: %+v", first)
+	}
+	seen := func() int {
+		rows, err := d.db.Observations(t.Context(), monitoring.ObservationQuery{})
+		must(t, err)
+		return len(rows)
+	}
+	if n := seen(); n != 0 {
+		t.Errorf("%d observations count before the approval", n)
+	}
+	_, err := d.people.Decide(accounts.Enter(t.Context(), d.other), *first.Waiting, true, "compared with the source")
+	must(t, err)
+	if n := seen(); n != 2 {
+		t.Errorf("%d observations count after the approval, want 2", n)
+	}
 	nothing := send("b", list)
 	if !strings.Contains(nothing, `"batch":null`) {
 		t.Errorf("the same list again stored something: %s", nothing)

@@ -135,7 +135,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
 		Consultations: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
-		Accounts: a.people(), Releases: a.releases(), Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
+		Accounts: a.people(), Releases: a.releases(), Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
 	})
 	if err != nil {
 		return nil, err

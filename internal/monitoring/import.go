@@ -25,6 +25,8 @@ type Service struct {
 	World *reference.World
 	// Framework gives the version whose indicators are asked for.
 	Framework func(ctx context.Context) (*framework.Version, error)
+	// Propose opens an approval. Without it only whoever runs the machine takes evidence in.
+	Propose func(ctx context.Context, a accounts.Approval, reason string) (accounts.Approval, error)
 }
 
 // Import says what to take in.
@@ -45,6 +47,9 @@ type Imported struct {
 	*Proposal
 	Table *table.Table
 	Batch string // id of the stored batch; empty where nothing was stored
+	// Waiting is the approval that the batch waits for; nil where it waits for none. Until then no
+	// figure knows of it.
+	Waiting *accounts.Approval
 }
 
 // maxStale bounds how often an import is proposed again because somebody else saved in between.
@@ -53,8 +58,12 @@ const maxStale = 5
 // Import reads a file by a mapping and stores what is new or changed, whole or not at all. Where a
 // row is refused nothing is stored; the proposal then lists the rows and how to mend them, and the
 // error is a fault.Refused. The same file twice changes nothing.
+//
+// What anybody but whoever runs the machine hands over is stored as a proposal: it enters the figures
+// when a verifier of a second organisation, of none of the countries it speaks about, approves it.
 func (s *Service) Import(ctx context.Context, in Import) (*Imported, error) {
-	if err := accounts.Require(ctx, accounts.ImportEvidence, accounts.Scope{}); err != nil {
+	who := accounts.Present(ctx)
+	if err := who.Somewhere(accounts.ImportEvidence); err != nil {
 		return nil, err
 	}
 	if f := safeguard.Text(in.Name, func(string) bool { return false }); f != nil && f.Kind != safeguard.Address {
@@ -81,6 +90,14 @@ func (s *Service) Import(ctx context.Context, in Import) (*Imported, error) {
 			return out, nil
 		}
 		batch := s.batch(ctx, &in, out, rows)
+		if who.Role != accounts.Operator {
+			a, err := s.await(ctx, ProposedBatch{batch, rows})
+			if err != nil {
+				return nil, err
+			}
+			out.Waiting = &a
+			return out, nil
+		}
 		err = s.Store.SaveBatch(ctx, batch, rows, out.basis)
 		if fault.Is(err, fault.Stale) {
 			continue

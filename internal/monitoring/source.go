@@ -59,8 +59,15 @@ type Batch struct {
 	Indicators []string  `json:"indicators"`
 	Problems   []Problem `json:"problems,omitempty"`
 	By         string    `json:"by"`
+	Approval   string    `json:"approval,omitempty"`  // it rests on; empty: taken in by whoever runs the machine
 	At         int64     `json:"at"`                  // microseconds since 1970, UTC
 	Withdrawn  int64     `json:"withdrawn,omitempty"` // when it was taken back; 0: it stands
+}
+
+// ProposedBatch is a batch that waits for the approval of a second organisation.
+type ProposedBatch struct {
+	Batch Batch
+	Rows  []Observation
 }
 
 // Tally counts what an import does. Read counts rows of the file; the others count observations,

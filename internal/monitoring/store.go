@@ -31,6 +31,8 @@ type Store interface {
 	// was; history keeps both. It refuses with fault.Conflict where a later batch changed the same keys.
 	WithdrawBatch(ctx context.Context, id, reason string) error
 	Batch(ctx context.Context, id string) (Batch, error)
+	// ProposedBatch gives the list that waits for an approval; fault.NotFound once it was decided.
+	ProposedBatch(ctx context.Context, approval string) (ProposedBatch, error)
 	// BatchesSince lists batches saved or withdrawn after a data version, oldest first; 0 lists all.
 	BatchesSince(ctx context.Context, version int64) ([]Batch, error)
 }

@@ -12,6 +12,7 @@ import (
 
 	"waymark/internal/accounts"
 	"waymark/internal/fault"
+	"waymark/internal/monitoring"
 )
 
 const (
@@ -70,8 +71,12 @@ func (db *DB) OpenApproval(ctx context.Context, a accounts.Approval, open func(*
 			return nil, err
 		}
 		tx.actor.Role = next.Proposed.Role
-		return tx.put(ctx, approvalRows, next.ID, 0, next, accounts.Change{Act: accounts.Propose, What: next.Summary, Reason: next.Proposed.Reason},
+		e, err := tx.put(ctx, approvalRows, next.ID, 0, next, accounts.Change{Act: accounts.Propose, What: next.Summary, Reason: next.Proposed.Reason},
 			string(next.State), openKey(&next))
+		if p, ok := next.Attached.(*monitoring.ProposedBatch); ok && err == nil {
+			err = tx.keepProposed(ctx, next.ID, p)
+		}
+		return e, err
 	})
 }
 
@@ -96,6 +101,11 @@ func (db *DB) CloseApproval(ctx context.Context, id string, c accounts.Change, d
 		}
 		if a.State == accounts.Approved {
 			if err := tx.carryOut(ctx, &a); err != nil {
+				return nil, err
+			}
+		}
+		if a.State != accounts.Open {
+			if err := tx.exec(ctx, deleteProposed, a.ID); err != nil {
 				return nil, err
 			}
 		}
@@ -127,6 +137,8 @@ func (tx *Tx) carryOut(ctx context.Context, a *accounts.Approval) error {
 		e, err = tx.putSetting(ctx, s, a)
 	case a.Act == accounts.Publish && strings.HasPrefix(a.Object, "release/"):
 		e, err = tx.publish(ctx, a)
+	case a.Act == accounts.VerifyEvidence:
+		e, err = tx.takeProposed(ctx, a)
 	default:
 		return nil // whoever asked carries it out, and asks IsApproved first
 	}

@@ -39,12 +39,7 @@ func (db *DB) SaveBatch(ctx context.Context, b monitoring.Batch, rows []monitori
 	if b.ID == "" || b.Source == "" {
 		return fault.New(fault.Refused, "A batch needs an id and a source.", "Give it both; the client makes the id once, so that a retry is the same batch.")
 	}
-	content := newDigest()
-	content.text(b.ID, b.Source, b.Mapping, b.File, b.SHA256)
-	for _, o := range sorted {
-		content.statement(o, false)
-	}
-	sum := content.sum()
+	sum := batchContent(&b, sorted)
 	return db.write(ctx, "the batch could not be saved", func(ctx context.Context, tx *Tx) (*entry, error) {
 		old, err := tx.batch(ctx, b.ID)
 		switch {
@@ -58,44 +53,60 @@ func (db *DB) SaveBatch(ctx context.Context, b monitoring.Batch, rows []monitori
 		if tx.seq != basis {
 			return nil, fault.New(fault.Stale, "The data changed while this file was looked at.", "Look at the file again and confirm what it would change now.")
 		}
-		if err := tx.checkCodes(ctx, b.Source, sorted); err != nil {
-			return nil, err
-		}
-		plan, err := tx.compareAll(ctx, sorted)
-		if err != nil {
-			return nil, err
-		}
-		b.By, b.At, b.Withdrawn, b.Indicators = tx.actor.Person, tx.now, 0, plan.indicators
-		written := newDigest()
-		for _, o := range plan.written {
-			o.Batch, o.RecordedAt = b.ID, tx.now
-			written.statement(o, true)
-		}
-		doc, err := json.Marshal(b)
-		if err != nil {
-			return nil, err
-		}
-		if err := checkText(string(doc)); err != nil {
-			return nil, err
-		}
-		if err := tx.exec(ctx, insertBatch, b.ID, b.Source, string(doc), sum, tx.now, tx.next()); err != nil {
-			return nil, err
-		}
-		ended := tx.end(plan.replaced, b.ID, 0)
-		if err := tx.insertHistory(ctx, ended); err != nil {
-			return nil, err
-		}
-		if err := tx.insertObservations(ctx, plan.changed, onKeyConflict); err != nil {
-			return nil, err
-		}
-		if err := tx.insertObservations(ctx, plan.fresh, ""); err != nil {
-			return nil, err
-		}
-		return &entry{act: accounts.ImportEvidence, object: "batch/" + b.ID, before: 0, after: 1, detail: map[string]any{
-			"source": b.Source, "sha256": hashOf(string(doc)), "content": sum,
-			"written": tally(written), "ended": tally(endings(ended)),
-		}}, nil
+		b.By = tx.actor.Person
+		return tx.saveBatch(ctx, b, sorted, sum)
 	})
+}
+
+// saveBatch stores a batch that is new, with the rows of it that say something new.
+func (tx *Tx) saveBatch(ctx context.Context, b monitoring.Batch, sorted []*monitoring.Observation, sum string) (*entry, error) {
+	if err := tx.checkCodes(ctx, b.Source, sorted); err != nil {
+		return nil, err
+	}
+	plan, err := tx.compareAll(ctx, sorted)
+	if err != nil {
+		return nil, err
+	}
+	b.At, b.Withdrawn, b.Indicators = tx.now, 0, plan.indicators
+	written := newDigest()
+	for _, o := range plan.written {
+		o.Batch, o.RecordedAt = b.ID, tx.now
+		written.statement(o, true)
+	}
+	doc, err := json.Marshal(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkText(string(doc)); err != nil {
+		return nil, err
+	}
+	if err := tx.exec(ctx, insertBatch, b.ID, b.Source, string(doc), sum, tx.now, tx.next()); err != nil {
+		return nil, err
+	}
+	ended := tx.end(plan.replaced, b.ID, 0)
+	if err := tx.insertHistory(ctx, ended); err != nil {
+		return nil, err
+	}
+	if err := tx.insertObservations(ctx, plan.changed, onKeyConflict); err != nil {
+		return nil, err
+	}
+	if err := tx.insertObservations(ctx, plan.fresh, ""); err != nil {
+		return nil, err
+	}
+	return &entry{act: accounts.ImportEvidence, object: "batch/" + b.ID, before: 0, after: 1, detail: map[string]any{
+		"source": b.Source, "sha256": hashOf(string(doc)), "content": sum,
+		"written": tally(written), "ended": tally(endings(ended)),
+	}}, nil
+}
+
+// batchContent is what makes a batch the same one when it is sent again.
+func batchContent(b *monitoring.Batch, sorted []*monitoring.Observation) string {
+	content := newDigest()
+	content.text(b.ID, b.Source, b.Mapping, b.File, b.SHA256)
+	for _, o := range sorted {
+		content.statement(o, false)
+	}
+	return content.sum()
 }
 
 // tally is a digest as the audit trail keeps it.

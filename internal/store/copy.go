@@ -24,6 +24,7 @@ var tables = []struct{ name, columns, order string }{
 	{"link", "id, person, row_version, doc", "id"},
 	{"token", "id, person, row_version, doc", "id"},
 	{"approval", "id, state, open_key, row_version, doc", "id"},
+	{"proposed_batch", "approval, doc, statements", "approval"},
 	{"setting", "name, version, doc", "name, version"},
 	{"release", "id, state, created_at, opens_at, row_version, doc, body", "id"},
 	{"consultation_round", "number, row_version, writes, doc", "number"},

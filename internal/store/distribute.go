@@ -17,7 +17,7 @@ type layout struct{ table, statement string }
 func distribution() []layout {
 	var out []layout
 	for _, t := range []string{"audit_head", "audit", "area", "framework_version", "source", "batch",
-		"organisation", "person", "role_grant", "mandate", "link", "token", "approval", "setting", "release", "session", "last_use", "pace", "checkpoint",
+		"organisation", "person", "role_grant", "mandate", "link", "token", "approval", "proposed_batch", "setting", "release", "session", "last_use", "pace", "request", "checkpoint",
 		"consultation_round", "consultation_submission", "consultation_comment", "consultation_amendment", "consultation_attribution",
 		"consultation_disposition", "consultation_group", "consultation_response"} {
 		out = append(out, layout{t, fmt.Sprintf("SELECT create_reference_table('%s')", t)})

@@ -166,7 +166,7 @@ func Statements(db *DB) []string {
 		selectUse, upsertUse, selectPace, upsertPace, deletePace, lockPace, lockStep,
 		selectAllApprovals, selectApprovals, selectApproval, selectOpen, selectSetting, insertSetting, selectTrail,
 		selectReleases, selectRelease, selectReleaseBody, selectReleaseVersion, selectReleasesDue, insertRelease, updateRelease, selectAt,
-		selectAccounts, selectApprovalRows, selectReleaseRows, selectHashes, selectCheckpoint, insertCheckpoint,
+		selectAccounts, selectApprovalRows, selectWaitingRows, insertProposed, selectProposed, deleteProposed, selectReleaseRows, selectHashes, selectCheckpoint, insertCheckpoint,
 		selectRounds, selectRound, insertRound, updateRound, countRoundWrite, selectOriginal, selectSubmission, selectSubmissions, selectComments,
 		selectAmendments, selectDispositions, selectGroups, selectResponses, selectAttributions, insertSubmission, insertComment, insertAmendment,
 		insertAttribution, insertDisposition, insertGroup, insertResponse, countSubmissions, countComments, countAmendments, countDispositions,

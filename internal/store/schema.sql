@@ -321,3 +321,9 @@ CREATE TABLE request (
 ) STRICT;
 
 CREATE INDEX request_by_age ON request (made_at);
+
+CREATE TABLE proposed_batch (
+  approval   TEXT  NOT NULL PRIMARY KEY REFERENCES approval (id),
+  doc        TEXT  NOT NULL,
+  statements BLOB NOT NULL
+) STRICT;

@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+
+	"waymark/internal/accounts"
+	"waymark/internal/monitoring"
 )
 
 // selectAccounts reads every row of accounts with the columns its hash covers.
@@ -16,6 +19,10 @@ const selectAccounts = `SELECT 'organisation/' || code, doc, row_version, '', ''
 	UNION ALL SELECT 'setting/' || name || '@' || version, doc, 1, '', '', 0 FROM setting`
 
 const selectApprovalRows = `SELECT 'approval/' || id, doc, row_version, state, COALESCE(open_key, '') FROM approval`
+
+// selectWaitingRows reads what each open proposal says of itself, and the list that waits for it, if any.
+const selectWaitingRows = `SELECT 'approval/' || a.id, a.doc, p.statements FROM approval a LEFT JOIN proposed_batch p ON p.approval = a.id
+	WHERE a.state = 'open' OR p.approval IS NOT NULL`
 
 const selectReleaseRows = `SELECT 'release/' || id, doc, row_version, state, created_at, opens_at, body FROM release`
 
@@ -45,6 +52,24 @@ func (v *verifier) accounts(ctx context.Context) error {
 			return err
 		}
 		v.match(name, version, rowHash("", doc, state, open))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = v.each(ctx, selectWaitingRows, func(rows *sql.Rows) error {
+		var name, doc string
+		var statements []byte
+		if err := rows.Scan(&name, &doc, &statements); err != nil {
+			return err
+		}
+		var a accounts.Approval
+		if json.Unmarshal([]byte(doc), &a) != nil || a.Act != accounts.VerifyEvidence && statements == nil {
+			return nil // what does not read is broken already
+		}
+		if rows, err := unpacked(statements); err != nil || a.State != accounts.Open || contentOf(rows) != a.Content {
+			v.broken(v.seqOf(name), "the list that waits for %s is not as it was proposed", name)
+		}
 		return nil
 	})
 	if err != nil {
@@ -86,4 +111,13 @@ func (v *verifier) seqOf(name string) int64 {
 		return o.seq
 	}
 	return 0
+}
+
+// contentOf is the hash of statements that an approval names.
+func contentOf(rows []monitoring.Observation) string {
+	h, err := accounts.ContentHash(rows)
+	if err != nil {
+		return ""
+	}
+	return h
 }

@@ -47,6 +47,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/work/account", act: accounts.OwnAccount, show: showAccount, do: doAccount},
 		{path: "/work/account/data.json", act: accounts.OwnAccount, send: sendOwnData},
 		{path: "/work/approvals", act: accounts.ReadWork, each: true, show: showApprovals, do: doApproval},
+		{path: "/work/lists/{id}", act: accounts.ReadWork, each: true, show: showList},
 		{path: "/work/people", act: accounts.ReadPeople, show: showPeople, do: doPeople},
 		{path: "/work/organisations", act: accounts.ReadWork, each: true, change: accounts.ManageOrgs, show: showOrganisations, do: doOrganisation},
 		{path: "/work/audit", act: accounts.ReadAudit, show: showAudit},

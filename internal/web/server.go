@@ -59,6 +59,8 @@ type Config struct {
 	// Accounts are the people who sign in, and Releases the frozen figures; nil: there is no workspace.
 	Accounts *accounts.Service
 	Releases *publication.Releases
+	// Lists are the lists that wait for an approval; with Accounts.
+	Lists Lists
 	// Checkpoint gives the newest signed checkpoint of the audit trail; nil: there is none to be had.
 	Checkpoint func(ctx context.Context) (string, error)
 	// Consultations gives the rounds; nil: there are no pages of consultations.

@@ -88,6 +88,10 @@ func (m *memory) WithdrawBatch(context.Context, string, string) error {
 	return fault.New(fault.Refused, "the test takes nothing back", "")
 }
 
+func (m *memory) ProposedBatch(context.Context, string) (monitoring.ProposedBatch, error) {
+	return monitoring.ProposedBatch{}, fault.New(fault.NotFound, "Nothing waits.", "")
+}
+
 func (m *memory) Batch(context.Context, string) (monitoring.Batch, error) {
 	return monitoring.Batch{}, fault.New(fault.NotFound, "the test keeps no batches", "")
 }

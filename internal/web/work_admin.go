@@ -31,21 +31,10 @@ func showApprovals(c *call) (WorkPage, error) {
 		return p, err
 	}
 	table := WorkTable{Title: c.t("work.waiting"), Empty: c.t("work.none"), Head: []string{c.t("work.what"), c.t("work.proposed_by"), c.t("work.age"), c.t("work.reason"), ""}}
-	me := c.me()
 	for _, a := range list {
-		row := WorkRow{Cells: []string{a.Summary, a.Proposed.Organisation, c.days(&a), a.Proposed.Reason}}
-		reason := WorkField{Name: "reason", Label: "work.reason", Required: true}
-		// Without the second factor just shown the form is there too: sending it asks for the code.
-		sure := me
-		sure.SteppedUp = true
-		if _, err := sure.May(a.Act, a.Scope); err == nil && a.Proposed.Organisation != me.Organisation {
-			row.Forms = []WorkForm{c.inRow("approve", "work.approve", a.ID, reason), c.inRow("decline", "work.decline", a.ID, reason)}
-		}
-		if a.Proposed.Person == me.Person {
-			row.Forms = append(row.Forms, c.inRow("withdraw", "work.withdraw", a.ID))
-		}
-		if _, err := me.May(accounts.Reply, accounts.Scope{Country: a.Scope.Country}); err == nil && a.Reply != nil {
-			row.Forms = append(row.Forms, c.inRow("reply", "work.reply", a.ID, WorkField{Name: "text", Label: "work.reply_text", Kind: "textarea", Value: a.Reply.Text, Required: true}))
+		row := WorkRow{Cells: []string{a.Summary, a.Proposed.Organisation, c.days(&a), a.Proposed.Reason}, Forms: c.decisions(&a)}
+		if a.Act == accounts.VerifyEvidence && c.s.config.Lists != nil {
+			row.Link = &Link{Text: plain(c.t("work.list_open")), Href: c.to("/work/lists/" + a.ID)}
 		}
 		table.Rows = append(table.Rows, row)
 	}

@@ -28,6 +28,7 @@ type WorkTable struct {
 // WorkRow is one row. Cells are words of people or codes, so that each has its own direction.
 type WorkRow struct {
 	Cells []string
+	Link  *Link // where more of it is to be seen
 	Forms []WorkForm
 }
 

@@ -48,6 +48,7 @@ func Suite(t *testing.T, open func(*testing.T) *store.DB) {
 		{"ACodeIsSpentOnceAndAPaceHoldsForAttemptsAtTheSameMoment", bookkeeping},
 		{"ADecisionRestsOnWhatIsTrueInItsTransaction", approvals},
 		{"ARepeatedRequestHappensOnce", requests},
+		{"AProposedListEntersWhenASecondOrganisationApproves", proposedLists},
 		{"AReleaseIsPublishedByTwoOrganisationsAndAnEmbargoHolds", releases},
 	} {
 		t.Run(c.name, func(t *testing.T) {
