@@ -48,7 +48,7 @@ type env struct {
 func commands() []command {
 	return []command{
 		serveCommand(), progressCommand(), importCommand(), frameworkCommand(), consultationCommand(), tableCommand(), wordCommand(),
-		migrateCommand(), backupCommand(), restoreCommand(), verifyCommand(), copyCommand(),
+		migrateCommand(), backupCommand(), restoreCommand(), verifyCommand(), proofCommand(), verifyFigureCommand(), copyCommand(),
 		personCommand(), organisationCommand(), tokenCommand(), approvalCommand(), auditCommand(), checkpointCommand(), releaseCommand(), versionCommand(),
 	}
 }

@@ -29,6 +29,7 @@ type FigureView struct {
 	Goal          string
 	Verdict       VerdictView
 	Href          string
+	Proof         string // address of the file that proves it
 	ID            string // prefix of ids
 }
 
@@ -104,7 +105,7 @@ func (q *request) figureView(f *monitoring.Figure, id string) FigureView {
 		Code: f.Code, Variant: f.Variant, Headline: f.Headline, Total: f.Countries.Total, ID: id,
 		Lower: q.down(f.Countries.Lower), Upper: q.up(f.Countries.Upper), Range: q.bounds(f.Countries.Bounds),
 		ChildLower: q.down(f.Children.Lower), ChildUpper: q.up(f.Children.Upper),
-		Verdict: q.verdict(f.Verdict, f.Grade, f.Reason),
+		Verdict: q.verdict(f.Verdict, f.Grade, f.Reason), Proof: q.proofOf(f.Code, f.Variant),
 	}
 	if f.Goal.JudgedOn == "children" {
 		v.Range, v.Lower, v.Upper = q.bounds(f.Children.Bounds), v.ChildLower, v.ChildUpper

@@ -101,6 +101,11 @@ type TargetFootnote struct {
 	Href string
 }
 
+func noTarget(code string) error {
+	return fault.Newf(fault.NotFound, "There is no target %q in this framework version.", code).WithFix("Choose one on the home page.").
+		WithKey("error.no_target", map[string]any{"Code": lang.Isolate(code)})
+}
+
 func (s *Server) target(q *request) (*answer, error) {
 	code, _ := splitEnding(q.http.PathValue("code"))
 	e, ok := q.v.Element(code)
@@ -108,8 +113,7 @@ func (s *Server) target(q *request) (*answer, error) {
 		if up := strings.ToUpper(code); up != code && targetOf(q.v, up) == up {
 			return q.redirect(q.to("/targets/"+up), 301), nil
 		}
-		return nil, fault.Newf(fault.NotFound, "There is no target %q in this framework version.", code).WithFix("Choose one on the home page.").
-			WithKey("error.no_target", map[string]any{"Code": lang.Isolate(code)})
+		return nil, noTarget(code)
 	}
 	figures, err := q.snap.Figures(q.figures(publication.AllVariants, code))
 	if err != nil {
