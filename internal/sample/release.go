@@ -65,6 +65,14 @@ func (m *maker) waiting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.Releases.Propose(first, m.People, r.ID, "Ready for the second look.")
+	if _, err = m.Releases.Propose(first, m.People, r.ID, "Ready for the second look."); err != nil {
+		return err
+	}
+	m.Clock.set(3)
+	newest := &list{source: hotlines}
+	for _, area := range []string{"MWI", "RWA", "TZA", "UGA", "ZMB"} {
+		newest.answer(area, "mechanism_exists", m.Clock.Now().Year(), "yes", "Named by the invented network at its last meeting.")
+	}
+	_, err = m.handOver(ctx, "contributor", "hotlines-of-the-network", newest)
 	return err
 }
