@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"waymark/internal/api"
+	"waymark/internal/draw"
 	"waymark/internal/fault"
 	"waymark/internal/lang"
 	"waymark/internal/store"
@@ -31,6 +32,7 @@ type serveConfig struct {
 	contact string
 	empty   bool
 	sample  bool
+	world   string
 }
 
 func serveCommand() command {
@@ -40,6 +42,7 @@ func serveCommand() command {
 		flags.StringVar(&c.origin, "origin", "", "scheme and host the site is reached at, for the sitemap (https://cop.example.org)")
 		flags.StringVar(&c.contact, "contact", "", "how readers reach whoever runs this service: an https or mailto address")
 		flags.BoolVar(&c.sample, "sample", false, "serve invented data from a database of their own ("+sampleFile+"), with people to sign in as, to try everything")
+		flags.StringVar(&c.world, "geometry", os.Getenv("WAYMARK_GEOMETRY"), "a world map of your own, with its attribution and licence: a file in the form of the shipped world.json (environment WAYMARK_GEOMETRY)")
 		flags.BoolVar(&c.empty, "empty", false, "fill a new database with the framework and the sources only, without evidence")
 		return func(ctx context.Context, e *env, args []string) error {
 			if err := exactly(args, 0, "no arguments"); err != nil {
@@ -131,7 +134,12 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	if err := follow(ctx, a.db, &version); err != nil {
 		return nil, err
 	}
+	world, err := a.ownMap(c.world, log)
+	if err != nil {
+		return nil, err
+	}
 	site, err := web.New(web.Config{
+		Geometry:    world,
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
 		Consultations: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
@@ -155,6 +163,34 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 		}
 		site.ServeHTTP(w, r)
 	}), nil
+}
+
+// ownMap reads the operator's world map; none named is nil: the shipped one.
+func (a *app) ownMap(name string, log *slog.Logger) (*draw.Geometry, error) {
+	if name == "" {
+		return nil, nil
+	}
+	refuse := func(err error) error {
+		return fault.Newf(fault.Refused, "The world map %s cannot be used: %v.", name, err).
+			WithFix("Mend the file, or start without --geometry to draw the shipped map.")
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, refuse(err)
+	}
+	defer file.Close()
+	var states []string
+	if u, ok := a.world.Universe("un-members"); ok {
+		states = u.Members
+	}
+	g, err := draw.LoadOwnGeometry(file, states)
+	if err != nil {
+		return nil, refuse(err)
+	}
+	if weight, heavy := g.Heavy(); heavy {
+		log.Warn("the world map is heavy for slow lines", "file", name, "kilobytes compressed", weight>>10)
+	}
+	return g, nil
 }
 
 // compile makes the compiled document of a round for the site.

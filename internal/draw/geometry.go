@@ -34,6 +34,8 @@ var (
 // share it.
 type Geometry struct {
 	Source        string // what it was made from, for the page that names sources
+	Attribution   string // the line under the map that its owner asks for; empty for the shipped one
+	Licence       string
 	Width, Height float64
 	radius        float64 // of the circles that stand for areas too small to see
 	areas         []Shape // in the order of the file
@@ -62,6 +64,8 @@ var (
 func LoadGeometry(r io.Reader) (*Geometry, error) {
 	var file struct {
 		Source        string
+		Attribution   string
+		Licence       string
 		Width, Height float64
 		Radius        float64
 		Areas         []Shape
@@ -69,7 +73,7 @@ func LoadGeometry(r io.Reader) (*Geometry, error) {
 	if err := decode(r, &file); err != nil {
 		return nil, fmt.Errorf("map geometry: %w", err)
 	}
-	g := &Geometry{Source: file.Source, Width: file.Width, Height: file.Height, radius: file.Radius, areas: file.Areas, index: make(map[string]int, len(file.Areas))}
+	g := &Geometry{Source: file.Source, Attribution: file.Attribution, Licence: file.Licence, Width: file.Width, Height: file.Height, radius: file.Radius, areas: file.Areas, index: make(map[string]int, len(file.Areas))}
 	for _, v := range []float64{g.Width, g.Height, g.radius} {
 		if v <= 0 || v > maxCoordinate {
 			return nil, fmt.Errorf("map geometry: width, height and radius must be above 0 and at most %d, and are %v, %v and %v", maxCoordinate, g.Width, g.Height, g.radius)

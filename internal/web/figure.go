@@ -214,6 +214,7 @@ type MapView struct {
 	Legend  []StatusCount
 	Tiles   []MapTile // small States, for phones
 	Notes   []string
+	By      string // whose drawing it is, and its licence; empty for the shipped one
 	Table   string // address of the same data as a table
 	Twins   Twins
 }
@@ -227,8 +228,12 @@ type MapTile struct {
 func (q *request) statusMap(f *monitoring.Figure, v *FigureView, title, desc, table string) (MapView, error) {
 	m := MapView{Legend: v.Counts, Table: table}
 	data := draw.MapData{Title: title, Desc: desc, IDPrefix: v.ID + "-map", RTL: q.rtl(), Areas: map[string]draw.AreaMark{}}
-	small := map[string]bool{}
-	for _, code := range draw.SmallStates() {
+	small, codes := map[string]bool{}, draw.SmallStates()
+	if own := q.server.config.Geometry; own != nil {
+		data.Geometry, codes = own, own.SmallStates()
+		m.By = q.words.T("map.by", "Attribution", lang.Isolate(own.Attribution), "Licence", lang.Isolate(own.Licence))
+	}
+	for _, code := range codes {
 		small[code] = true
 	}
 	for _, s := range f.Statuses {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"waymark/internal/accounts"
+	"waymark/internal/draw"
 	"waymark/internal/fault"
 	"waymark/internal/lang"
 	"waymark/internal/publication"
@@ -54,6 +55,8 @@ type Config struct {
 	CacheBytes int64
 	// Sample marks a database of invented data: a banner stands on every page. Nil: the data are real.
 	Sample *Sample
+	// Geometry is the operator's own world map; nil: the shipped one.
+	Geometry *draw.Geometry
 	// Ready says why the service cannot answer for its data now, nil where it can. Nil: always ready.
 	Ready func(ctx context.Context) error
 	// Accounts are the people who sign in, and Releases the frozen figures; nil: there is no workspace.
