@@ -39,6 +39,8 @@ type Config struct {
 	Imports       *monitoring.Service
 	Consultations *consultation.Service
 	Requests      Requests
+	// Releases are the frozen figures; nil: there are none.
+	Releases *publication.Releases
 	// Origin is scheme and host the service is reached at; with https, a proxy that the operator named stands
 	// before it.
 	Origin string

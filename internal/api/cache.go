@@ -6,12 +6,19 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"waymark/internal/accounts"
 	"waymark/internal/fault"
 )
+
+// permissions switches everything off that a page of another site could ask of the reader's machine.
+const permissions = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), " +
+	"geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), " +
+	"publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()"
 
 // cached adds what every answer carries: an ETag of the data version, the program's version of the
 // interface and the address, 304 where the reader has it already, gzip, and open access from any origin.
@@ -21,16 +28,21 @@ func (s *service) cached(mux *http.ServeMux) http.Handler {
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Strict-Transport-Security", "max-age=31536000")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		h.Set("Permissions-Policy", permissions)
 		h.Set("Vary", "Accept-Encoding")
 		ctx, ok := s.isWelcome(w, r)
 		if !ok {
 			return
 		}
 		r = r.WithContext(ctx)
+		if err := joinRepeated(r); err != nil {
+			s.writeRefusal(w, r, err)
+			return
+		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			s.write(w, r, mux)
 			return
@@ -38,6 +50,10 @@ func (s *service) cached(mux *http.ServeMux) http.Handler {
 		if isSomebody(r) { // what one person sees is nobody else's
 			h.Set("Cache-Control", "no-store")
 			mux.ServeHTTP(w, r)
+			return
+		}
+		if pair, ok := strings.CutPrefix(r.URL.Path, "/api/v1/frameworks/"); ok && strings.Contains(pair, "..") {
+			http.Redirect(w, r, "/api/v1/differences/"+url.PathEscape(pair), http.StatusPermanentRedirect)
 			return
 		}
 		n, err := s.publication.Snapshot(r.Context())
@@ -60,6 +76,37 @@ func (s *service) cached(mux *http.ServeMux) http.Handler {
 		defer out.close()
 		mux.ServeHTTP(out, r)
 	})
+}
+
+// lists are the parameters that take several values.
+var lists = []string{"code", "indicator", "area", "source"}
+
+// joinRepeated makes one list of a parameter that is given several times, code=T1&code=T2 as code=T1,T2. A
+// parameter with one value is refused then: none of two may win in silence.
+func joinRepeated(r *http.Request) error {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return fault.New(fault.Refused, "The part of the address behind the question mark cannot be read.", "Write it as name=value&name=value, other signs percent-encoded.")
+	}
+	repeated := false
+	for name, given := range values {
+		if slices.Contains(given, "") {
+			return fault.New(fault.Refused, "One parameter has no value: "+strconv.Quote(name)+".", "Give it one, or leave it out.")
+		}
+		if len(given) < 2 {
+			continue
+		}
+		if !slices.Contains(lists, name) || r.Method != http.MethodGet && r.Method != http.MethodHead {
+			return fault.New(fault.Refused, "One parameter is given more than once: "+strconv.Quote(name)+".", "Give it once.")
+		}
+		values[name], repeated = []string{strings.Join(given, ",")}, true
+	}
+	if repeated {
+		u := *r.URL
+		u.RawQuery = values.Encode()
+		r.URL = &u
+	}
+	return nil
 }
 
 // write passes on what changes something, or only works something out. Everything else is refused before its

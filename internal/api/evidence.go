@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -52,7 +53,7 @@ type answer struct {
 
 type countryInput struct {
 	View
-	ISO3 string `path:"iso3" minLength:"3" maxLength:"3" doc:"ISO 3166-1 alpha-3, for example KEN."`
+	ISO3 string `path:"iso3" minLength:"3" maxLength:"3" doc:"ISO 3166-1 alpha-3 in capitals or not, for example KEN."`
 }
 
 type countryOutput struct{ Body country }
@@ -63,7 +64,8 @@ type observationsInput struct {
 	Source    []string `query:"source"`
 	From      string   `query:"from" doc:"Only what held on or after this day or period."`
 	To        string   `query:"to" doc:"Only what held on or before this day or period."`
-	AsOf      string   `query:"asOf" doc:"Only what held on this day."`
+	AsOf      string   `query:"asOf" doc:"Only what held on this day. Or the id of a release: the same as release."`
+	Release   string   `query:"release" doc:"Id of a release: what stood when it was frozen."`
 	Limit     int      `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Cursor    string   `query:"cursor" doc:"From next of the page before."`
 }
@@ -110,11 +112,7 @@ func describe(c reference.Country) country {
 }
 
 func (s *service) countries(ctx context.Context, in *View) (*page[country], error) {
-	q, err := in.query()
-	if err != nil {
-		return nil, s.refuse(ctx, err)
-	}
-	n, err := s.publication.Snapshot(ctx)
+	n, q, err := s.look(ctx, in)
 	if err != nil {
 		return nil, s.refuse(ctx, err)
 	}
@@ -141,15 +139,11 @@ func (s *service) countries(ctx context.Context, in *View) (*page[country], erro
 }
 
 func (s *service) country(ctx context.Context, in *countryInput) (*countryOutput, error) {
-	q, err := in.query()
+	n, q, err := s.look(ctx, &in.View)
 	if err != nil {
 		return nil, s.refuse(ctx, err)
 	}
-	n, err := s.publication.Snapshot(ctx)
-	if err != nil {
-		return nil, s.refuse(ctx, err)
-	}
-	p, err := n.Profile(ctx, in.ISO3, q)
+	p, err := n.Profile(ctx, strings.ToUpper(in.ISO3), q)
 	if err != nil {
 		return nil, s.refuse(ctx, err)
 	}
@@ -186,8 +180,15 @@ type cursor struct {
 }
 
 func (s *service) observations(ctx context.Context, in *observationsInput) (*page[observation], error) {
-	n, err := s.publication.Snapshot(ctx)
+	n, day, _, err := s.seen(ctx, in.AsOf, in.Release)
 	if err != nil {
+		return nil, s.refuse(ctx, err)
+	}
+	in.AsOf = day
+	for i, code := range in.Area {
+		in.Area[i] = strings.ToUpper(code)
+	}
+	if err := n.AreKnown(in.Indicator, in.Area, in.Source); err != nil {
 		return nil, s.refuse(ctx, err)
 	}
 	q := monitoring.ObservationQuery{Indicators: in.Indicator, Areas: in.Area, Sources: in.Source, Limit: in.Limit + 1}
@@ -252,6 +253,9 @@ func window(in *observationsInput) (reference.Period, error) {
 			p.End = min(p.End, given.End)
 		}
 	}
+	if p.Start > p.End {
+		return p, fault.New(fault.Refused, "No day is in the time asked for: it ends before it begins.", "Let from be no later than to, and asOf between them.")
+	}
 	return p, nil
 }
 
@@ -283,8 +287,12 @@ func observationOf(o *monitoring.Observation) observation {
 	return out
 }
 
-func (s *service) sources(ctx context.Context, _ *struct{}) (*page[monitoring.Source], error) {
-	n, err := s.publication.Snapshot(ctx)
+type sourcesInput struct {
+	Release string `query:"release" doc:"Id of a release: the sources of that time."`
+}
+
+func (s *service) sources(ctx context.Context, in *sourcesInput) (*page[monitoring.Source], error) {
+	n, _, _, err := s.seen(ctx, "", in.Release)
 	if err != nil {
 		return nil, s.refuse(ctx, err)
 	}

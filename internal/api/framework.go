@@ -74,15 +74,11 @@ func (s *service) registerFramework(api huma.API) {
 	})
 	huma.Register(api, huma.Operation{OperationID: "impact", Method: http.MethodPost, Path: impactPath, MaxBodyBytes: maxEdits, Tags: []string{"Framework"},
 		Summary: "What edits to a version would do to the figures: bounds and verdicts before and after, and every country that would stand elsewhere, with the reason. Nothing is stored."}, func(ctx context.Context, in *impactInput) (*impactOutput, error) {
-		q, err := in.query()
+		n, q, err := s.look(ctx, &in.View)
 		if err != nil {
 			return nil, s.refuse(ctx, err)
 		}
 		edits, err := framework.ParseEdits(in.Body)
-		if err != nil {
-			return nil, s.refuse(ctx, err)
-		}
-		n, err := s.publication.Snapshot(ctx)
 		if err != nil {
 			return nil, s.refuse(ctx, err)
 		}

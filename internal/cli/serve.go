@@ -138,19 +138,20 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 	if err != nil {
 		return nil, err
 	}
+	releases := a.releases()
 	site, err := web.New(web.Config{
 		Geometry:    world,
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
 		Consultations: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
-		Accounts: a.people(), Releases: a.releases(), Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
+		Accounts: a.people(), Releases: releases, Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
 	})
 	if err != nil {
 		return nil, err
 	}
 	machines := api.New(api.Config{
 		Publication: a.publication, Log: log, Origin: c.origin,
-		Accounts: a.people(), Imports: a.monitoring, Consultations: a.consultation, Requests: a.db,
+		Accounts: a.people(), Imports: a.monitoring, Consultations: a.consultation, Requests: a.db, Releases: releases,
 	})
 	// No ServeMux here: it would redirect untidy addresses itself, without the site's headers.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"waymark/internal/framework"
+	"waymark/internal/reference"
 )
 
 // bases lists the variants with a criterion that a variant is made of: itself, or what it combines.
@@ -94,6 +95,15 @@ func (n *noter) children(i int) int64 {
 	return max(w, 0)
 }
 
+// shownBy is how new a proof is for the day asked about: a list drawn up later says what held on that
+// day, and is as new as the day.
+func (n *noter) shownBy(proven reference.Date) reference.Date {
+	if day := n.question.AsOf; day != 0 {
+		return min(proven, day)
+	}
+	return proven
+}
+
 // support adds the sources whose answers carry the known statuses: where a status is met those that do
 // not say no, else all that answer. It widens the span of dates.
 func (n *noter) support(c *criterion, statuses []framework.Status) {
@@ -117,10 +127,10 @@ func (n *noter) support(c *criterion, statuses []framework.Status) {
 				n.sources[r.source].add(n.children(i))
 				n.validated[i] = n.validated[i] || n.view.evidence.sources[r.source].ValidatedByCountries
 			}
-			if r.proven != 0 {
-				n.Newest = max(n.Newest, r.proven)
-				if n.Oldest == 0 || r.proven < n.Oldest {
-					n.Oldest = r.proven
+			if on := n.shownBy(r.proven); on != 0 {
+				n.Newest = max(n.Newest, on)
+				if n.Oldest == 0 || on < n.Oldest {
+					n.Oldest = on
 				}
 			}
 		}
@@ -177,7 +187,7 @@ func (n *noter) alone(variant string, statuses []framework.Status, voices []voic
 		w.Countries++
 		children[only] += n.children(i)
 		for _, cells := range all[only].cells {
-			w.Newest = max(w.Newest, cells[place].proven)
+			w.Newest = max(w.Newest, n.shownBy(cells[place].proven))
 		}
 	}
 	for j, w := range found {

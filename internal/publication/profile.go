@@ -57,6 +57,7 @@ func (n *Snapshot) Profile(ctx context.Context, iso3 string, q FigureQuery) (Pro
 	if err != nil {
 		return p, err
 	}
+	observations = begunBy(observations, q.AsOf)
 	at := monitoring.On(q.AsOf)
 	for i := range e.version.Variants {
 		v := &e.version.Variants[i]
@@ -94,6 +95,17 @@ func (n *Snapshot) Profile(ctx context.Context, iso3 string, q FigureQuery) (Pro
 		}
 	}
 	return p, nil
+}
+
+// begunBy keeps what is dated and had begun to hold by a day; the zero day keeps everything. What only
+// began later would stand beside figures that do not know of it.
+func begunBy(rows []monitoring.Observation, day reference.Date) []monitoring.Observation {
+	if day == 0 {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(o monitoring.Observation) bool {
+		return o.Period == (reference.Period{}) || o.Period.Start > day
+	})
 }
 
 func (e *edition) indicator(code string) (framework.Indicator, bool) {

@@ -108,7 +108,7 @@ type ReleaseStore interface {
 	Releases(ctx context.Context) ([]Release, error) // the newest first
 	ReleaseBody(ctx context.Context, id string) ([]byte, error)
 	// ObservationsAt gives what stood when the audit row with this number was the newest.
-	ObservationsAt(ctx context.Context, seq int64, indicators []string) ([]monitoring.Observation, error)
+	ObservationsAt(ctx context.Context, seq int64, q monitoring.ObservationQuery) ([]monitoring.Observation, error)
 	Version(ctx context.Context, framework string, number int) (*framework.Version, error)
 }
 
@@ -172,6 +172,8 @@ type Releases struct {
 	Service *Service
 	Store   ReleaseStore
 	Program string // version of the program
+
+	past past
 }
 
 // Create freezes the figures as they are. A release waits for approval by publishers of two
@@ -406,45 +408,6 @@ func told(f *FrozenFigure) string {
 		return fmt.Sprintf("%s, %s to %s of children", f.Verdict, f.Children.Lower, f.Children.Upper)
 	}
 	return fmt.Sprintf("%s; met %d, partly %d, not met %d, unknown %d of %d; children %s to %s", f.Verdict, *c.Met, *c.Partly, *c.NotMet, *c.Unknown, c.Total, f.Children.Lower, f.Children.Upper)
-}
-
-// Recompute makes a release's content again from the data as they stood, and tells whether it is the
-// same, byte for byte.
-func (r *Releases) Recompute(ctx context.Context, id string) (same bool, err error) {
-	f, err := r.frozen(ctx, id)
-	if err != nil {
-		return false, err
-	}
-	name, number, err := framework.ParseID(f.Framework, DefaultFramework)
-	if err != nil {
-		return false, err
-	}
-	v, err := r.Store.Version(ctx, name, number)
-	if err != nil {
-		return false, err
-	}
-	e := &edition{info: framework.VersionInfo{Framework: name, Number: number, SHA256: f.FrameworkSHA256}, version: v, figures: map[figureKey]monitoring.Figure{}}
-	if e.assessor, err = monitoring.NewAssessor(v); err != nil {
-		return false, err
-	}
-	var rows []monitoring.Observation
-	if wanted := e.assessor.Indicators(); len(wanted) > 0 {
-		if rows, err = r.Store.ObservationsAt(ctx, f.DataVersion, wanted); err != nil {
-			return false, err
-		}
-	}
-	e.evidence = monitoring.NewEvidence(rows, f.Sources, v)
-	n := &Snapshot{DataVersion: f.DataVersion, World: r.Service.world, Version: v, Sources: f.Sources, Today: f.Judged, main: e, editions: map[string]*edition{f.Framework: e}}
-	again, err := freeze(n, FigureQuery{Version: f.Framework, AsOf: f.AsOf})
-	if err != nil {
-		return false, err
-	}
-	body, err := again.body()
-	if err != nil {
-		return false, err
-	}
-	stored, err := r.Store.ReleaseBody(ctx, id)
-	return bytes.Equal(body, stored), err
 }
 
 // Propose asks for the approval of a second organisation. What is approved is this content.

@@ -48,7 +48,7 @@ func (n *Snapshot) PublishedSeries(ctx context.Context, of string, q FigureQuery
 		if s.Of != of {
 			continue
 		}
-		p, err := n.publishedSeries(ctx, e, s)
+		p, err := n.publishedSeries(ctx, e, s, q.AsOf)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +59,7 @@ func (n *Snapshot) PublishedSeries(ctx context.Context, of string, q FigureQuery
 	return out, nil
 }
 
-func (n *Snapshot) publishedSeries(ctx context.Context, e *edition, s framework.Series) (PublishedSeries, error) {
+func (n *Snapshot) publishedSeries(ctx context.Context, e *edition, s framework.Series, asOf reference.Date) (PublishedSeries, error) {
 	out := PublishedSeries{Series: s}
 	wanted := []string{s.Numerator}
 	if s.Denominator != "" {
@@ -71,6 +71,9 @@ func (n *Snapshot) publishedSeries(ctx context.Context, e *edition, s framework.
 	}
 	for _, o := range rows {
 		if o.Indicator != s.Numerator || o.Value == nil {
+			continue
+		}
+		if asOf != 0 && (o.Period.Start > asOf || o.Period.End > asOf && !o.Period.End.IsOpen()) { // its time was not over
 			continue
 		}
 		out.Source, _ = n.Source(o.Source)

@@ -268,3 +268,29 @@ func (n *Snapshot) Conflicts(q FigureQuery) ([]monitoring.Conflict, error) {
 	})
 	return out, nil
 }
+
+// AreKnown refuses the first indicator, area or source that there is none of: an empty answer would say
+// that nothing is known of it.
+func (n *Snapshot) AreKnown(indicators, areas, sources []string) error {
+	for _, code := range indicators {
+		known := false
+		for _, e := range n.editions {
+			_, here := e.indicator(code)
+			known = known || here
+		}
+		if !known {
+			return fault.Newf(fault.NotFound, "There is no indicator %q.", code).WithFix("The framework version lists its indicators: /api/v1/frameworks/" + n.Version.ID() + ".")
+		}
+	}
+	for _, code := range areas {
+		if _, ok := n.World.Country(code); !ok && !slices.ContainsFunc(n.World.Areas(), func(a reference.Area) bool { return a.Code == code }) {
+			return fault.Newf(fault.NotFound, "There is no area %q.", code).WithFix("Use the ISO code of three letters, for example KEN, or the M49 code of a region; 001 is the world.")
+		}
+	}
+	for _, code := range sources {
+		if _, ok := n.Source(code); !ok {
+			return fault.Newf(fault.NotFound, "There is no source %q.", code).WithFix("/api/v1/sources lists them.")
+		}
+	}
+	return nil
+}

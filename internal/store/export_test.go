@@ -165,7 +165,7 @@ func Statements(db *DB) []string {
 		insertSession, updateSession, selectSession, selectSessions, deleteSession, deleteSessions, deleteOld,
 		selectUse, upsertUse, selectPace, upsertPace, deletePace, lockPace, lockStep,
 		selectAllApprovals, selectApprovals, selectApproval, selectOpen, selectSetting, insertSetting, selectTrail,
-		selectReleases, selectRelease, selectReleaseBody, selectReleaseVersion, selectReleasesDue, insertRelease, updateRelease, selectAt,
+		selectReleases, selectRelease, selectReleaseBody, selectReleaseVersion, selectReleasesDue, insertRelease, updateRelease,
 		selectAccounts, selectApprovalRows, selectWaitingRows, insertProposed, selectProposed, deleteProposed, selectReleaseRows, selectHashes, selectCheckpoint, insertCheckpoint,
 		selectRounds, selectRound, insertRound, updateRound, countRoundWrite, selectOriginal, selectSubmission, selectSubmissions, selectComments,
 		selectAmendments, selectDispositions, selectGroups, selectResponses, selectAttributions, insertSubmission, insertComment, insertAmendment,
@@ -182,7 +182,7 @@ func Statements(db *DB) []string {
 		out = append(out, a.one, a.insert, a.update)
 	}
 	for _, q := range everyQuery() {
-		statement, _ := db.observationQuery(q)
+		statement, _ := db.observationQuery(q, 0)
 		out = append(out, statement)
 	}
 	for _, table := range tables {
@@ -220,7 +220,7 @@ func everyQuery() []monitoring.ObservationQuery {
 // HotStatements are those of pages and of each write; reading everything is meant to scan.
 func HotStatements() map[string]string {
 	db := &DB{dialect: postgresDialect} // lists have the same text on both
-	query := func(q monitoring.ObservationQuery) string { s, _ := db.observationQuery(q); return s }
+	query := func(q monitoring.ObservationQuery) string { s, _ := db.observationQuery(q, 0); return s }
 	one := []string{"a"}
 	return map[string]string{
 		"selectRequest": selectRequest, "deleteRequests": deleteRequests,

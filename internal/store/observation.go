@@ -97,7 +97,13 @@ func exact(s sql.NullString) (*decimal.Decimal, error) {
 // Observations gives the statements that stand now: by indicator, then area, period, sex, age, item
 // and source.
 func (db *DB) Observations(ctx context.Context, q monitoring.ObservationQuery) ([]monitoring.Observation, error) {
-	statement, args := db.observationQuery(q)
+	return db.observationsAt(ctx, q, 0)
+}
+
+// observationsAt gives those that stood when the audit row with this number was the newest; 0: that
+// stand now.
+func (db *DB) observationsAt(ctx context.Context, q monitoring.ObservationQuery, seq int64) ([]monitoring.Observation, error) {
+	statement, args := db.observationQuery(q, seq)
 	var out []monitoring.Observation
 	r := newReader()
 	err := db.each(ctx, statement, args, func(rows *sql.Rows) error {
@@ -118,9 +124,14 @@ const indicatorOrder = `indicator, area, period_start, period_end, sex, age, ite
 
 // observationQuery makes the statement of a query. A page is read in the order of the index by
 // indicator; everything at once is read in whatever order the table has and put in order after.
-func (db *DB) observationQuery(q monitoring.ObservationQuery) (string, []any) {
+func (db *DB) observationQuery(q monitoring.ObservationQuery, seq int64) (string, []any) {
 	var where []string
 	var args []any
+	from := "observation"
+	if seq != 0 { // written by then, and not ended by then
+		from = "(SELECT " + readColumns + " FROM observation WHERE seq <= $1 UNION ALL SELECT " + readColumns + " FROM observation_history WHERE seq <= $1 AND ended_seq > $1) AS stood"
+		args = append(args, seq)
+	}
 	add := func(condition string, values ...any) {
 		for _, v := range values {
 			args = append(args, v)
@@ -145,7 +156,7 @@ func (db *DB) observationQuery(q monitoring.ObservationQuery) (string, []any) {
 	if k := q.After; k != nil {
 		add("("+indicatorOrder+") > (?, ?, ?, ?, ?, ?, ?, ?)", k.Indicator, k.Area, int64(k.Period.Start), int64(k.Period.End), k.Sex, k.Age, k.Item, k.Source)
 	}
-	text := "SELECT " + readColumns + " FROM observation"
+	text := "SELECT " + readColumns + " FROM " + from
 	if len(where) > 0 {
 		text += " WHERE " + strings.Join(where, " AND ")
 	}

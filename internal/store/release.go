@@ -23,11 +23,6 @@ const (
 	selectReleasesDue    = `SELECT doc, row_version FROM release WHERE state = 'embargoed' AND opens_at <= $1 ORDER BY opens_at, id`
 	insertRelease        = `INSERT INTO release (id, state, created_at, opens_at, row_version, doc, body) VALUES ($1, $2, $3, $4, 1, $5, $6)`
 	updateRelease        = `UPDATE release SET state = $2, row_version = $3, doc = $4 WHERE id = $1`
-
-	// selectAt reads what stood when an audit row was the newest: written by then, and not ended by then.
-	selectAt = `SELECT ` + readColumns + ` FROM observation WHERE indicator = ANY($2) AND seq <= $1
-		UNION ALL SELECT ` + readColumns + ` FROM observation_history WHERE indicator = ANY($2) AND seq <= $1 AND ended_seq > $1
-		ORDER BY ` + keyColumns
 )
 
 func releaseVersion(r *publication.Release) *int64 { return &r.Version }
@@ -74,18 +69,9 @@ func (db *DB) ReleaseBody(ctx context.Context, id string) ([]byte, error) {
 	return []byte(body), db.fault(err, "the release could not be read")
 }
 
-// ObservationsAt gives what stood when the audit row with this number was the newest, in the order
-// of the key.
-func (db *DB) ObservationsAt(ctx context.Context, seq int64, indicators []string) ([]monitoring.Observation, error) {
-	var out []monitoring.Observation
-	r := newReader()
-	err := db.each(ctx, selectAt, []any{seq, db.dialect.list(indicators)}, func(rows *sql.Rows) error {
-		var o stored
-		err := r.scan(rows, &o)
-		out = append(out, o.Observation)
-		return err
-	})
-	return out, db.fault(err, "the observations could not be read")
+// ObservationsAt gives what stood when the audit row with this number was the newest, as Observations does.
+func (db *DB) ObservationsAt(ctx context.Context, seq int64, q monitoring.ObservationQuery) ([]monitoring.Observation, error) {
+	return db.observationsAt(ctx, q, seq)
 }
 
 // putRelease saves what people did with a release.

@@ -61,9 +61,11 @@ func (a *answer) seal(salt string) *answer {
 	}
 	a.head = http.Header{
 		"Content-Type":  {a.contentType},
-		"Etag":          {a.etag},
 		"Cache-Control": {a.control},
 		"Vary":          {"Accept-Encoding"},
+	}
+	if a.control != noStore { // what may not be kept is not asked for again
+		a.head["Etag"] = []string{a.etag}
 	}
 	if a.language != "" {
 		a.head["Content-Language"] = []string{a.language}

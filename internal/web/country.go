@@ -334,7 +334,11 @@ func (q *request) countryContacts(iso3 string) []ReportPlace {
 
 // countryTwin is every public statement about the country, and where it stands.
 func (q *request) countryTwin(iso3 string, profile *publication.Profile) (*answer, error) {
-	rows, err := q.snap.PublicObservations(q.ctx, monitoring.ObservationQuery{Areas: []string{iso3}})
+	wanted := monitoring.ObservationQuery{Areas: []string{iso3}}
+	if day := q.asked.asOf; day != 0 {
+		wanted.Period = reference.Period{Start: day, End: day}
+	}
+	rows, err := q.snap.PublicObservations(q.ctx, wanted)
 	if err != nil {
 		return nil, err
 	}

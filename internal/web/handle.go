@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"waymark/internal/accounts"
 	"waymark/internal/fault"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
@@ -175,17 +176,19 @@ type request struct {
 	ending string     // of a twin: csv, json, or empty for the page
 	params url.Values // the known ones only
 	asked  asked
+	key    cacheKey // of the answer, if it is kept
 }
 
 // asked is the part of the address that every page understands: one URL per view.
 type asked struct {
 	version string         // ?v=: framework version, empty for the one that holds
 	asOf    reference.Date // ?asof=: only what held on that day counts
+	release string         // ?release=, or ?asof= with the id of one: as it was known then
 	weights int            // ?weights=: year of the child population
 }
 
 // standing are the parameters that follow a reader from page to page.
-var standing = []string{"v", "asof", "weights"}
+var standing = []string{"v", "asof", "release", "weights"}
 
 const maxParameter = 200
 
@@ -206,7 +209,7 @@ func (s *Server) view(tag lang.Tag, v view, params []string) handler {
 			a.seal(s.config.ProgramVersion).send(w, r)
 			return nil
 		}
-		key := cacheKey{addressOf(r), q.snap.DataVersion, q.today}
+		key := q.key
 		flight := strconv.FormatInt(key.version, 10) + " " + key.uri
 		made, err, _ := s.flight.Do(flight, func() (_ any, err error) {
 			defer func() { // singleflight would end the process
@@ -237,6 +240,7 @@ func (s *Server) newRequest(tag lang.Tag, r *http.Request, params []string) (q *
 		return nil, false, err
 	}
 	q = &request{ctx: ctx, server: s, http: r, tag: tag, words: lang.For(tag), snap: snap, today: s.today(), params: url.Values{}}
+	q.key = cacheKey{addressOf(r), snap.DataVersion, q.today} // of the data that hold now, whichever are shown
 	_, q.ending = splitEnding(r.URL.Path)
 	given, err := url.ParseQuery(r.URL.RawQuery)
 	clean = err == nil
@@ -263,11 +267,14 @@ func (s *Server) newRequest(tag lang.Tag, r *http.Request, params []string) (q *
 
 func (q *request) readStanding() error {
 	var err error
+	if err := q.readRelease(); err != nil {
+		return err
+	}
 	q.asked.version = q.params.Get("v")
 	if q.v, err = q.snap.FrameworkVersion(q.asked.version); err != nil || q.v.Framework != publication.DefaultFramework { // the others have no figures
 		return noVersion(q.asked.version)
 	}
-	if v := q.params.Get("asof"); v != "" {
+	if v := q.params.Get("asof"); v != "" && v != q.asked.release {
 		day, err := reference.ParseDate(v)
 		if err != nil || day.Year() < 1990 || day.Year() > 2100 {
 			return fault.Newf(fault.Refused, "The date %q in the address cannot be read.", v).WithFix("Write it as 2022-12-31.").
@@ -285,6 +292,38 @@ func (q *request) readStanding() error {
 		q.asked.weights = year
 	}
 	return nil
+}
+
+// readRelease puts the data as they were known at a release in the place of those that hold now. The one
+// function that decides who may see a release decides here too, and here nobody is signed in.
+func (q *request) readRelease() error {
+	id, asOf := q.params.Get("release"), q.params.Get("asof")
+	switch {
+	case publication.IsReleaseID(asOf) && id != "" && id != asOf:
+		return noRelease(asOf)
+	case publication.IsReleaseID(asOf):
+		id = asOf
+	case id == "":
+		return nil
+	}
+	if q.server.config.Releases == nil {
+		return noRelease(id)
+	}
+	snap, day, err := q.server.config.Releases.Snapshot(accounts.Enter(q.ctx, accounts.Principal{}), id)
+	if fault.Is(err, fault.NotFound) {
+		return noRelease(id)
+	}
+	if err != nil {
+		return err
+	}
+	q.snap, q.today, q.asked.release, q.asked.asOf = snap, snap.Today, id, day
+	return nil
+}
+
+// noRelease says that an address names a release that is not there, whether it never was or is not public yet.
+func noRelease(id string) error {
+	return fault.Newf(fault.NotFound, "There is no release %q.", id).WithFix("Choose one of the list of releases.").
+		WithKey("error.no_release", map[string]any{"Release": lang.Isolate(id)})
 }
 
 // noVersion says that an address names a framework version that is not there.

@@ -27,6 +27,7 @@ type Page struct {
 	Default   string // address of the English page, for readers of no language here
 
 	AsOf        string // the day of the data in words; empty: everything recorded counts
+	Release     string // id of the release whose data these are; empty: those that hold now
 	DataVersion int64
 	Framework   string // id of the framework version
 	Program     string // version of the program
@@ -94,6 +95,7 @@ func (q *request) page(path, section, title string, crumbs ...Link) Page {
 	p.Method, p.Access, p.Data = q.to("/method"), q.to("/accessibility"), q.to("/data")
 	p.Sections = q.server.sections(q.to, q.words, section)
 	p.DataVersion, p.Framework = q.snap.DataVersion, q.snap.Version.ID()
+	p.Release = q.asked.release
 	if q.asked.asOf != 0 {
 		p.AsOf = q.date(q.asked.asOf)
 	}
@@ -233,8 +235,11 @@ func (q *request) otherView(path string) OtherView {
 	if q.asked.version != "" {
 		v.Hidden = []Hidden{{"v", q.asked.version}}
 	}
-	if q.asked.asOf != 0 || q.asked.weights != 0 {
-		v.Clear = q.here(path, "asof", "", "weights", "")
+	if q.asked.release != "" {
+		v.Hidden = append(v.Hidden, Hidden{"release", q.asked.release})
+	}
+	if q.asked.asOf != 0 || q.asked.weights != 0 || q.asked.release != "" {
+		v.Clear = q.here(path, "asof", "", "release", "", "weights", "")
 	}
 	return v
 }

@@ -73,7 +73,7 @@ func guardFormula(s string) string {
 
 // dataJSON is the table's own JSON with what must be said of it in front of the rows.
 func (q *request) dataJSON(t *publication.Table, beside map[string]any) (*answer, error) {
-	head := map[string]any{"table": t.Name, "framework": q.v.ID(), "dataVersion": q.snap.DataVersion, "asOf": nil}
+	head := map[string]any{"table": t.Name, "framework": q.v.ID(), "dataVersion": q.snap.DataVersion, "asOf": nil, "release": orNothing(q.asked.release)}
 	if q.asked.asOf != 0 {
 		head["asOf"] = q.asked.asOf.String()
 	}
