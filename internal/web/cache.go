@@ -27,6 +27,7 @@ type answer struct {
 	filename    string // offered for saving; empty for pages
 	language    string // Content-Language; empty for data
 	location    string // where a redirect leads
+	unkept      bool   // made for one reader's words, and not kept in memory
 
 	head http.Header // the header lines, made once
 }

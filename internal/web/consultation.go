@@ -183,9 +183,13 @@ func (q *request) readRound() (*round, error) {
 	if err != nil || q.server.config.Consultations == nil {
 		return nil, noRound(name)
 	}
+	return q.roundNumber(number)
+}
+
+func (q *request) roundNumber(number int) (*round, error) {
 	rec, err := q.server.config.Consultations.Record(q.ctx, number)
 	if fault.KindOf(err) == fault.NotFound || err == nil && rec.Round.State == consultation.Draft {
-		return nil, noRound(name)
+		return nil, noRound(strconv.Itoa(number))
 	}
 	if err != nil {
 		return nil, err

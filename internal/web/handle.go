@@ -221,7 +221,9 @@ func (s *Server) view(tag lang.Tag, v view, params []string) handler {
 			if err != nil {
 				return nil, err
 			}
-			s.cache.put(key, a.seal(s.config.ProgramVersion))
+			if a.seal(s.config.ProgramVersion); !a.unkept {
+				s.cache.put(key, a)
+			}
 			return a, nil
 		})
 		if err != nil {

@@ -39,6 +39,11 @@ func (q *request) section(name, id string, args ...any) ArticleSection {
 func (s *Server) method(q *request) (*answer, error) {
 	p := ArticlePage{Page: q.page("/method", "", q.words.T("method.title")), Heading: q.words.T("method.title"), Lede: q.words.T("method.lede")}
 	p.Summary = p.Lede
+	p.Parts = q.methodParts()
+	return q.render("article", p)
+}
+
+func (q *request) methodParts() []ArticleSection {
 	par := q.v.Parameters
 	u, _ := q.snap.World.Universe(q.v.Universe)
 	weights, _ := q.snap.World.Weights(u, q.v.WeightsYear)
@@ -47,28 +52,29 @@ func (s *Server) method(q *request) (*answer, error) {
 		"Marked", par.SurveyMarkedAfterMonths, "Unknown", par.SurveyUnknownAfterMonths, "Minimum", q.words.PercentFloat(decimalShare(par.MatchedPanelMinimum), 0, lang.HalfEven),
 		"Stale", par.MechanismStaleMonths,
 	}
+	var parts []ArticleSection
 	for _, id := range []string{"unknown", "status", "variants", "combine", "children", "goal", "others", "sources", "conflicts", "dates", "open"} {
-		p.Parts = append(p.Parts, q.section("method", id, args...))
+		parts = append(parts, q.section("method", id, args...))
 	}
-	for i := range p.Parts {
-		switch p.Parts[i].ID {
+	for i := range parts {
+		switch parts[i].ID {
 		case "sources":
 			for _, r := range q.v.Rules {
-				p.Parts[i].Items = append(p.Parts[i].Items, q.english(r.Note))
+				parts[i].Items = append(parts[i].Items, q.english(r.Note))
 			}
 		case "variants":
 			for _, code := range []string{"IM-1", "T1", "T2"} {
 				if sheet, ok := q.v.Sheet(code); ok {
-					p.Parts[i].Links = append(p.Parts[i].Links, *q.sheetLink(sheet))
+					parts[i].Links = append(parts[i].Links, *q.sheetLink(sheet))
 				}
 			}
 		case "open":
 			for _, j := range q.v.Judgements {
-				p.Parts[i].Items = append(p.Parts[i].Items, q.english(j.Subject+": "+j.Text))
+				parts[i].Items = append(parts[i].Items, q.english(j.Subject+": "+j.Text))
 			}
 		}
 	}
-	return q.render("article", p)
+	return parts
 }
 
 func decimalShare(s string) float64 {
@@ -79,11 +85,13 @@ func decimalShare(s string) float64 {
 	return f
 }
 
+var accessSections = []string{"use", "languages", "limits", "children", "contact"}
+
 // accessibility says what the site does so that everybody can use it, and what it does not do yet.
 func (s *Server) accessibility(q *request) (*answer, error) {
 	p := ArticlePage{Page: q.page("/accessibility", "", q.words.T("access.title")), Heading: q.words.T("access.title"), Lede: q.words.T("access.lede")}
 	p.Summary = p.Lede
-	for _, id := range []string{"use", "languages", "limits", "children", "contact"} {
+	for _, id := range accessSections {
 		p.Parts = append(p.Parts, q.section("access", id))
 	}
 	last := &p.Parts[len(p.Parts)-1]

@@ -21,6 +21,7 @@ type Page struct {
 
 	Home      string
 	Help      string // where to report, in the page's language
+	Search    string
 	Sections  []Link
 	Languages []Language
 	Canonical string // absolute where the origin is known
@@ -91,7 +92,7 @@ func (q *request) page(path, section, title string, crumbs ...Link) Page {
 	p := q.server.barePage(q.http, q.tag)
 	p.Title, p.Crumbs, p.Section = title, crumbs, section
 	p.link = q.to
-	p.Home, p.Help = q.to("/"), q.to("/report-abuse")
+	p.Home, p.Help, p.Search = q.to("/"), q.to("/report-abuse"), q.to("/search")
 	p.Method, p.Access, p.Data = q.to("/method"), q.to("/accessibility"), q.to("/data")
 	p.Sections = q.server.sections(q.to, q.words, section)
 	p.DataVersion, p.Framework = q.snap.DataVersion, q.snap.Version.ID()
@@ -124,7 +125,7 @@ func (s *Server) barePage(r *http.Request, tag lang.Tag) Page {
 	words := lang.For(tag)
 	to := func(path string, _ ...string) string { return "/" + string(tag) + path }
 	p := Page{
-		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Method: to("/method"), Access: to("/accessibility"), Data: to("/data"),
+		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), Access: to("/accessibility"), Data: to("/data"),
 		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample != nil,
 		Reviewed: lang.Reviewed(tag), link: to,
 	}

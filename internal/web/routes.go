@@ -30,6 +30,7 @@ func (s *Server) pages() []page {
 		{path: "/countries", view: s.countries, twins: true, params: []string{"q", "group", "t1", "t2", "im-1", "sort"}},
 		{path: "/countries/{iso3}", view: s.country, twins: true},
 		{path: "/compare", view: s.compare, twins: true, params: []string{"c", "t", "add", "group"}},
+		{path: "/search", view: s.searchPage, twins: true, params: []string{"q", "kind", "p"}},
 		{path: "/framework", view: s.framework, twins: true},
 		{path: "/framework/{version}", view: s.framework, twins: true, params: []string{"view"}},
 		{path: "/aims", view: s.aims, twins: true},

@@ -85,6 +85,7 @@ type Server struct {
 	assets    *assets
 	cache     *cache
 	flight    singleflight.Group // one rendering of a page at a time
+	search    searchCache
 	mux       *http.ServeMux
 }
 

@@ -18,7 +18,7 @@ func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
 		b.WriteString("Disallow: /\n")
 	}
 	for _, tag := range lang.Tags() {
-		b.WriteString("Disallow: /" + string(tag) + "/work/\n")
+		b.WriteString("Disallow: /" + string(tag) + "/work/\nDisallow: /" + string(tag) + "/search?\n")
 	}
 	if s.config.Origin != "" {
 		b.WriteString("\nSitemap: " + s.config.Origin + "/sitemap.xml\n")
@@ -75,7 +75,7 @@ func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
 // publicPaths lists every public page behind its language: what the sitemap names, and what the
 // tests of headers and weights visit.
 func publicPaths(snap *publication.Snapshot) []string {
-	paths := []string{"/", "/countries", "/framework", "/method", "/data", "/accessibility", "/report-abuse", "/aims", "/umbrella", "/compare"}
+	paths := []string{"/", "/countries", "/framework", "/method", "/data", "/accessibility", "/report-abuse", "/aims", "/umbrella", "/compare", "/search"}
 	paths = append(paths, "/framework/"+snap.Version.ID())
 	for i := range snap.Version.Sheets {
 		paths = append(paths, "/indicators/"+snap.Version.Sheets[i].Code)
