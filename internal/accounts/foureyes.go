@@ -38,7 +38,11 @@ func (s *Service) Propose(ctx context.Context, a Approval, reason string) (Appro
 	if a.ID, err = newID(s.Now(), s.Random); err != nil {
 		return a, err
 	}
-	err = s.Store.OpenApproval(ctx, a, func(a *Approval, b *Bench, days Setting) error { return a.open(b, days, reason) })
+	letters, err := s.askSecond(ctx, &a)
+	if err != nil {
+		return a, err
+	}
+	err = s.Store.OpenApproval(ctx, a, func(a *Approval, b *Bench, days Setting) error { return a.open(b, days, reason) }, letters...)
 	if err != nil {
 		return a, err
 	}

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -21,8 +20,8 @@ type Service struct {
 	Hasher *Hasher
 	// Hosts are those of registered sources, for the gate every text passes; nil: none is registered.
 	Hosts safeguard.Hosts
-	// Letter hands a link to somebody by mail; nil: there is no mail, and whoever makes the link shows it.
-	Letter func(ctx context.Context, to Person, kind LinkKind, secret string) error
+	// Mail tells that letters are sent; else whoever makes a link shows it.
+	Mail bool
 	// Failed hears of what went wrong after the answer was given; nil: nobody does.
 	Failed func(error)
 	// Name is that of the service, as an authenticator app shows it.
@@ -273,16 +272,18 @@ func (s *Service) link(ctx context.Context, p Person, kind LinkKind, round strin
 	case ResetLink:
 		act = OwnAccount
 	}
-	if err := s.Store.SaveLink(ctx, l, Change{Act: act, What: "a link of the kind " + string(kind) + " was made"}); err != nil {
+	letters, err := s.letter(LetterKind(kind), p.ID, round)
+	if err != nil {
 		return "", err
 	}
-	if s.Letter == nil {
-		return secret, nil
+	for i := range letters {
+		letters[i].Secret, letters[i].Expires = secret, l.Expires
 	}
-	if err := s.Letter(ctx, p, kind, secret); err != nil {
-		return "", fmt.Errorf("letter with a link: %w", err)
+	err = s.Store.SaveLink(ctx, l, Change{Act: act, What: "a link of the kind " + string(kind) + " was made"}, letters...)
+	if err != nil || len(letters) > 0 {
+		return "", err
 	}
-	return "", nil
+	return secret, nil
 }
 
 // InviteAgain makes a new link for an account that still waits for its person, or where Restart

@@ -320,7 +320,7 @@ func (s *Service) AskReset(ctx context.Context, email, network string) error {
 	ctx = context.WithoutCancel(ctx)
 	go func() {
 		p, err := s.Store.PersonByEmail(ctx, folded)
-		if fault.Is(err, fault.NotFound) || err == nil && (p.State != Active || s.Letter == nil) {
+		if fault.Is(err, fault.NotFound) || err == nil && (p.State != Active || !s.Mail) {
 			err = nil
 		} else if err == nil {
 			_, err = s.link(asPerson(ctx, p), p, ResetLink, "", resetLife)

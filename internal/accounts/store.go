@@ -37,7 +37,8 @@ type Store interface {
 	Mandates(ctx context.Context, person string) ([]Mandate, error)
 	SaveMandate(ctx context.Context, m Mandate, c Change) error
 
-	SaveLink(ctx context.Context, l Link, c Change) error
+	// SaveLink keeps the hash of a link and, in the same transaction, the letter that carries it.
+	SaveLink(ctx context.Context, l Link, c Change, letters ...Letter) error
 	Link(ctx context.Context, hash string) (Link, error)
 	// UseLink saves a person and marks a link as used, both or neither. A link that was used meanwhile is fault.NotFound.
 	UseLink(ctx context.Context, l Link, p Person, c Change) error
@@ -54,6 +55,10 @@ type Store interface {
 	// with the id. Both are bookkeeping.
 	KeepSession(ctx context.Context, s Session) error
 	EndSessions(ctx context.Context, person, id string) error
+	// SaveChallenge keeps, until expires, what somebody is to answer once; TakeChallenge gives it and takes it away,
+	// fault.NotFound if it is not there or too old. Both are bookkeeping.
+	SaveChallenge(ctx context.Context, id, doc string, expires int64) error
+	TakeChallenge(ctx context.Context, id string) (doc string, err error)
 	// SpendStep notes the last step of a code, or the counter of a key; false if it is not later than
 	// the one noted. Bookkeeping.
 	SpendStep(ctx context.Context, of string, step int64) (bool, error)
@@ -66,7 +71,7 @@ type Store interface {
 	Approval(ctx context.Context, id string) (Approval, error)
 	// OpenApproval runs open on what is true inside the transaction and keeps the approval. There is one
 	// open approval for an act and object: another is fault.Conflict.
-	OpenApproval(ctx context.Context, a Approval, open func(*Approval, *Bench, Setting) error) error
+	OpenApproval(ctx context.Context, a Approval, open func(*Approval, *Bench, Setting) error, letters ...Letter) error
 	// CloseApproval runs decide likewise on the stored approval and keeps it. What an approved one
 	// carries happens in the same transaction.
 	CloseApproval(ctx context.Context, id string, c Change, decide func(*Approval, *Bench) error) (Approval, error)

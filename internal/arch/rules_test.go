@@ -51,6 +51,9 @@ var onlyIn = []struct {
 	{"html/template", []string{"web"}, "HTML stays in web"},
 	{"github.com/danielgtaylor/huma/v2", []string{"api"}, "the JSON API stays in api"},
 	{"cel.dev/cel-go", []string{"framework"}, "criteria are read in one place"},
+	{"github.com/wneessen/go-mail", []string{"jobs"}, "letters are sent in one place"},
+	{"github.com/coreos/go-oidc/v3", []string{"web"}, "signing in elsewhere is asked for in one place"},
+	{"github.com/go-webauthn/webauthn", []string{"accounts"}, "who somebody is, is decided in one place"},
 	{"github.com/beevik/etree", []string{"format"}, "formats read their own bytes"},
 	{"github.com/xuri/excelize/v2", []string{"format"}, "formats read their own bytes"},
 }

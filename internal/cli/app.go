@@ -29,6 +29,7 @@ type app struct {
 	consultation *consultation.Service
 
 	sample bool // everything in the database is invented
+	mail   bool // letters are sent
 }
 
 // open opens the database, fills a new one with what ships, and wires the parts. With empty, a new

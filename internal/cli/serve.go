@@ -33,6 +33,7 @@ type serveConfig struct {
 	empty   bool
 	sample  bool
 	world   string
+	mail    mailConfig
 }
 
 func serveCommand() command {
@@ -44,6 +45,7 @@ func serveCommand() command {
 		flags.BoolVar(&c.sample, "sample", false, "serve invented data from a database of their own ("+sampleFile+"), with people to sign in as, to try everything")
 		flags.StringVar(&c.world, "geometry", os.Getenv("WAYMARK_GEOMETRY"), "a world map of your own, with its attribution and licence: a file in the form of the shipped world.json (environment WAYMARK_GEOMETRY)")
 		flags.BoolVar(&c.empty, "empty", false, "fill a new database with the framework and the sources only, without evidence")
+		c.mail.flags(flags)
 		return func(ctx context.Context, e *env, args []string) error {
 			if err := exactly(args, 0, "no arguments"); err != nil {
 				return err
@@ -87,7 +89,11 @@ func serve(ctx context.Context, e *env, c serveConfig) error {
 	if err := a.keepTrail(ctx, e.db, log); err != nil {
 		return err
 	}
-	handler, err := a.handler(ctx, c, "http://"+listener.Addr().String(), log)
+	address := "http://" + listener.Addr().String()
+	if err := a.runJobs(ctx, &c, address, log); err != nil {
+		return err
+	}
+	handler, err := a.handler(ctx, c, address, log)
 	if err != nil {
 		return err
 	}
@@ -144,7 +150,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
 		Consultations: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
-		Accounts: a.people(), Releases: releases, Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
+		Accounts: a.people(), Jobs: a.db.Jobs, Releases: releases, Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
 	})
 	if err != nil {
 		return nil, err

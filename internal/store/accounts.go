@@ -229,9 +229,12 @@ func (db *DB) SaveMandate(ctx context.Context, m accounts.Mandate, c accounts.Ch
 	})
 }
 
-// SaveLink keeps the hash of a link sent to somebody.
-func (db *DB) SaveLink(ctx context.Context, l accounts.Link, c accounts.Change) error {
+// SaveLink keeps the hash of a link sent to somebody, and the letter that carries it.
+func (db *DB) SaveLink(ctx context.Context, l accounts.Link, c accounts.Change, letters ...accounts.Letter) error {
 	return db.write(ctx, "the link could not be saved", func(ctx context.Context, tx *Tx) (*entry, error) {
+		if err := tx.putLetters(ctx, letters); err != nil {
+			return nil, err
+		}
 		return tx.put(ctx, linkRows, l.Hash, l.Version, l, c, l.Person)
 	})
 }

@@ -48,7 +48,7 @@ func openKey(a *accounts.Approval) string {
 }
 
 // OpenApproval runs open on what is true inside the transaction and keeps the approval.
-func (db *DB) OpenApproval(ctx context.Context, a accounts.Approval, open func(*accounts.Approval, *accounts.Bench, accounts.Setting) error) error {
+func (db *DB) OpenApproval(ctx context.Context, a accounts.Approval, open func(*accounts.Approval, *accounts.Bench, accounts.Setting) error, letters ...accounts.Letter) error {
 	return db.write(ctx, "the proposal could not be saved", func(ctx context.Context, tx *Tx) (*entry, error) {
 		bench, err := tx.bench(ctx)
 		if err != nil {
@@ -68,6 +68,9 @@ func (db *DB) OpenApproval(ctx context.Context, a accounts.Approval, open func(*
 			return nil, fault.New(fault.Conflict, fmt.Sprintf("This was proposed already and waits for a second organisation: proposal %s.", other), "Decide on that one, or have it taken back.")
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		if err := tx.putLetters(ctx, letters); err != nil {
 			return nil, err
 		}
 		tx.actor.Role = next.Proposed.Role

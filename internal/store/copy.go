@@ -39,6 +39,10 @@ var tables = []struct{ name, columns, order string }{
 	{"last_use", "id, step", "id"},
 	{"pace", "id, free_at", "id"},
 	{"request", "id, content, object, answer, made_at", "id"},
+	{"letter", "id, person, next_at, tries, failed, doc", "id"},
+	{"challenge", "id, expires_at, doc", "id"},
+	{"job", "name, next_at, lease_until, owner, started_at, ended_at, outcome, failed", "name"},
+	{"quarantine", "id, round, state, row_version, doc, held, file", "id"},
 	{"checkpoint", "seq, made_at, note", "seq"},
 	{"audit", auditColumns, "seq"},
 }

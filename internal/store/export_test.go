@@ -173,6 +173,8 @@ func Statements(db *DB) []string {
 		countGroups, countResponses, selectCommentVersion, selectAmendmentVersion, updateComment, updateAmendment, deleteAttributions,
 		forgetSenders, forgetCommenters, forgetAmenders,
 		selectSealedRounds, selectOriginals, selectRequest, insertRequest, deleteRequests, selectFirst, countObject,
+		insertLetter, selectLetters, delayLetter, deleteLetter, deleteLettersTo, insertChallenge, takeChallenge, deleteChallenges,
+		insertJob, claimJob, finishJob, selectJobs, selectJob, selectNamed,
 		db.dialect.countTables,
 		db.dialect.insertText("observation", observationColumns, "", 1),
 		db.dialect.insertText("observation", observationColumns, onKeyConflict, rowsPerInsert),
@@ -224,6 +226,7 @@ func HotStatements() map[string]string {
 	one := []string{"a"}
 	return map[string]string{
 		"selectRequest": selectRequest, "deleteRequests": deleteRequests,
+		"selectLetters": selectLetters, "takeChallenge": takeChallenge, "claimJob": claimJob, "selectJob": selectJob,
 		"selectVersion": selectVersion, "selectAudit": selectAudit, "lockHead": lockHead,
 		"selectDocument": selectDocument, "selectNewest": selectNewest, "selectSource": selectSource,
 		"selectBatch": selectBatch, "selectBatches": selectBatches, "selectHistory": selectHistory,

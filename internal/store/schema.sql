@@ -312,6 +312,50 @@ CREATE TABLE consultation_response (
   UNIQUE (round, number)
 ) STRICT;
 
+CREATE TABLE letter (
+  id      TEXT  NOT NULL PRIMARY KEY,
+  person  TEXT,           -- none: doc names an address
+  next_at INTEGER NOT NULL, -- not before
+  tries   INTEGER NOT NULL,
+  failed  TEXT  NOT NULL, -- why the last try did not work, without an address
+  doc     TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX letter_by_time ON letter (next_at);
+
+CREATE INDEX letter_by_person ON letter (person);
+
+CREATE TABLE challenge (
+  id         TEXT  NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL,
+  doc        TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX challenge_by_age ON challenge (expires_at);
+
+CREATE TABLE job (
+  name        TEXT  NOT NULL PRIMARY KEY,
+  next_at     INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL,
+  owner       TEXT  NOT NULL,
+  started_at  INTEGER NOT NULL, -- 0: never
+  ended_at    INTEGER NOT NULL,
+  outcome     TEXT  NOT NULL,
+  failed      TEXT  NOT NULL  -- empty: the last run did its work
+) STRICT;
+
+CREATE TABLE quarantine (
+  id          TEXT  NOT NULL PRIMARY KEY,
+  round       INTEGER NOT NULL,
+  state       TEXT  NOT NULL,
+  row_version INTEGER NOT NULL,
+  doc         TEXT  NOT NULL,
+  held        TEXT  NOT NULL, -- empty: put back, deleted, or left out of a backup
+  file        BLOB
+) STRICT;
+
+CREATE INDEX quarantine_by_state ON quarantine (state);
+
 CREATE TABLE request (
   id      TEXT  NOT NULL PRIMARY KEY, -- hash of who asks and the key they chose
   content TEXT  NOT NULL,             -- hash of all that was asked

@@ -51,6 +51,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/work/people", act: accounts.ReadPeople, show: showPeople, do: doPeople},
 		{path: "/work/organisations", act: accounts.ReadWork, each: true, change: accounts.ManageOrgs, show: showOrganisations, do: doOrganisation},
 		{path: "/work/audit", act: accounts.ReadAudit, show: showAudit},
+		{path: "/work/jobs", act: accounts.ReadAudit, show: showJobs},
 		{path: "/work/waiting", open: true, show: showWaiting},
 		{path: "/sample", open: true, show: showSample},
 		{path: "/reports", open: true, show: showReleases},

@@ -64,6 +64,8 @@ type Config struct {
 	Releases *publication.Releases
 	// Lists are the lists that wait for an approval; with Accounts.
 	Lists Lists
+	// Jobs lists what runs by the clock; nil: nothing does.
+	Jobs func(ctx context.Context) ([]accounts.Run, error)
 	// Checkpoint gives the newest signed checkpoint of the audit trail; nil: there is none to be had.
 	Checkpoint func(ctx context.Context) (string, error)
 	// Consultations gives the rounds; nil: there are no pages of consultations.

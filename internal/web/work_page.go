@@ -76,6 +76,7 @@ func (c *call) page(titleKey string) WorkPage {
 		{"work.home", "/work", accounts.ReadWork}, {"work.account", "/work/account", accounts.OwnAccount},
 		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.people", "/work/people", accounts.ReadPeople},
 		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.audit", "/work/audit", accounts.ReadAudit},
+		{"work.jobs", "/work/jobs", accounts.ReadAudit},
 	} {
 		if _, err := me.May(m.act, accounts.Scope{}); err == nil || m.act == accounts.ReadWork && me.Somewhere(m.act) == nil {
 			p.Menu = append(p.Menu, Link{Text: plain(c.t(m.key)), Href: c.to(m.path), Current: m.path == c.path})

@@ -49,6 +49,9 @@ func Suite(t *testing.T, open func(*testing.T) *store.DB) {
 		{"ADecisionRestsOnWhatIsTrueInItsTransaction", approvals},
 		{"ARepeatedRequestHappensOnce", requests},
 		{"AProposedListEntersWhenASecondOrganisationApproves", proposedLists},
+		{"ALetterWaitsWithItsActAndOnceItIsGoneNothingIsLeft", letters},
+		{"AChallengeIsAnsweredOnceAndNotTooLate", challenges},
+		{"AJobIsRunByOneServerAtATime", jobs},
 		{"AReleaseIsPublishedByTwoOrganisationsAndAnEmbargoHolds", releases},
 	} {
 		t.Run(c.name, func(t *testing.T) {
