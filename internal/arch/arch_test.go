@@ -104,8 +104,8 @@ func TestEveryPackageHasItsPlace(t *testing.T) {
 		}
 	}
 	for _, f := range goFiles(t) {
-		if top, _, _ := strings.Cut(f.pkg, "/"); !slices.Contains([]string{"cmd", "internal", "e2e", "bench", "battery"}, top) {
-			t.Errorf("%s lies outside cmd, internal, e2e, bench and battery", f.name)
+		if top, _, _ := strings.Cut(f.pkg, "/"); !slices.Contains([]string{"cmd", "internal", "e2e", "bench", "battery", "verifier"}, top) {
+			t.Errorf("%s lies outside cmd, internal, e2e, bench, battery and verifier", f.name)
 		}
 	}
 }
@@ -133,6 +133,26 @@ func TestArrowsNeverTurnBack(t *testing.T) {
 				t.Errorf("%s imports %s: e2e knows the program from outside only", f.name, p)
 			}
 		}
+	}
+}
+
+// The verifier proves something because it shares nothing with the program: it imports the standard
+// library only, not even for its tests.
+func TestTheVerifierSharesNothingWithTheProgram(t *testing.T) {
+	found := 0
+	for _, f := range goFiles(t) {
+		if f.pkg != "verifier" && !strings.HasPrefix(f.pkg, "verifier/") {
+			continue
+		}
+		found++
+		for _, p := range f.imports {
+			if first, _, _ := strings.Cut(p, "/"); strings.Contains(first, ".") || first == "waymark" || p == "C" || p == "os/exec" || p == "net" || strings.HasPrefix(p, "net/") {
+				t.Errorf("%s imports %s: it needs Go's standard library only, and asks nobody", f.name, p)
+			}
+		}
+	}
+	if found < 2 {
+		t.Errorf("%d files of the verifier", found)
 	}
 }
 

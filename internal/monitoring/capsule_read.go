@@ -99,7 +99,13 @@ func (c *Capsule) bounded() error {
 		}
 	}
 	areas, partly := map[string]bool{}, map[string]bool{}
+	keys := map[CapsuleStatement]bool{}
 	for _, o := range c.Observations {
+		key := CapsuleStatement{Indicator: o.Indicator, Area: o.Area, Source: o.Source, Item: o.Item, From: o.From, To: o.To}
+		if keys[key] { // which of them holds would hang on their order
+			return brokenCapsule("%s says two things about %s of %s and one time.", o.Source, o.Indicator, o.Area)
+		}
+		keys[key] = true
 		areas[o.Area] = true
 		if o.Answer == AnswerPartly {
 			partly[o.Indicator] = true

@@ -208,6 +208,7 @@ func TestAFigureOfWithheldStatementsHasNoProof(t *testing.T) {
 
 func TestReadCapsuleRefusesWhatIsNone(t *testing.T) {
 	file := proof(t, open(t).snapshot(t), "T2", "T2c", 0)
+	statement := `{"indicator":"i","area":"a","source":"s","status":"A","from":"","to":"","provenOn":"","recordedAt":0}`
 	put := func(a, b string) []byte { return bytes.Replace(file, []byte(a), []byte(b), 1) }
 	for name, data := range map[string][]byte{
 		"nothing":                       {},
@@ -225,6 +226,7 @@ func TestReadCapsuleRefusesWhatIsNone(t *testing.T) {
 		"more children than fit":        put(`"weight":`, `"weight":9223372036854775807,"weigh":`),
 		"children below nought":         put(`"weight":`, `"weight":-`),
 		"a long criterion":              put(`"met":"`, `"met":"`+strings.Repeat("!", 3000)),
+		"one thing said twice":          put(`"observations": [`, `"observations": [`+statement+","+statement+","),
 		"a long panel":                  put(`"panelMinimum":"0.70"`, `"panelMinimum":"1e9"`),
 	} {
 		if bytes.Equal(data, file) {
