@@ -33,6 +33,7 @@ var routes = []route{
 	{path: "/framework/1..1", limit: pageBars},
 	{path: "/framework/mnr-21@1", limit: pageBars},
 	{path: "/aims", limit: pageBars},
+	{path: "/assessment", limit: pageBars},
 	{path: "/outcomes/OC-3", limit: pageBars},
 	{path: "/umbrella", limit: pageBars},
 	{path: "/search", limit: pageBars},

@@ -31,6 +31,7 @@ type FrameworkPage struct {
 	Milestones []frameworkMilestone
 	Twins      Twins
 	Aims       string // address of the aims and outcomes
+	Closing    string // address of the closing assessment
 	Beside     string // address of the frameworks beside this one
 }
 
@@ -146,7 +147,7 @@ func (s *Server) framework(q *request) (*answer, error) {
 	p := FrameworkPage{
 		Page: q.page(path, "shell.framework", v.Title), Name: q.label(v, "title", v.Title),
 		State: q.words.T("framework.state_" + string(v.State)), Origin: q.english(v.Origin), Twins: q.twins("/framework/" + v.ID()),
-		Aims: q.to("/aims"), Beside: q.to("/umbrella"),
+		Aims: q.to("/aims"), Closing: q.to("/assessment"), Beside: q.to("/umbrella"),
 	}
 	p.Title = p.Name.Text
 	p.Summary = q.words.T("framework.summary")

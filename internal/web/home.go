@@ -25,6 +25,7 @@ type HomePage struct {
 	Bar      draw.SVG
 	Finder   Finder
 	Targets  []HomeTarget
+	Closing  string // address of the closing assessment
 	Twins    Twins
 	MapOf    Link
 	MapTitle string
@@ -70,7 +71,7 @@ func (s *Server) home(q *request) (*answer, error) {
 		}
 	}
 	p.Summary = p.Answer
-	p.Targets = q.homeTargets(figures)
+	p.Targets, p.Closing = q.homeTargets(figures), q.to("/assessment")
 	for i := range figures {
 		f := &figures[i]
 		if e, ok := q.v.Element(f.Code); ok && e.Kind == framework.KindTarget {

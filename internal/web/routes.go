@@ -34,6 +34,7 @@ func (s *Server) pages() []page {
 		{path: "/framework", view: s.framework, twins: true},
 		{path: "/framework/{version}", view: s.framework, twins: true, params: []string{"view"}},
 		{path: "/aims", view: s.aims, twins: true},
+		{path: "/assessment", view: s.assessment, twins: true},
 		{path: "/outcomes/{code}", view: s.outcome, twins: true},
 		{path: "/umbrella", view: s.umbrella, twins: true},
 		{path: "/indicators/{code}", view: s.indicator, twins: true},
