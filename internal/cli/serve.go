@@ -149,7 +149,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 		Geometry:    world,
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
-		Consultations: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
+		Consultations: a.consultation, Consulting: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
 		Accounts: a.people(), Jobs: a.db.Jobs, Releases: releases, Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
 	})
 	if err != nil {

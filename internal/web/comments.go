@@ -250,20 +250,24 @@ func (r *round) organisationOption(code string) string {
 func (r *round) nearGroups() []NearGroup {
 	var out []NearGroup
 	for _, g := range consultation.Compile(r.v, r.rec, r.q.tag).Groups {
-		n := NearGroup{Proposed: g.Group.ConfirmedBy == ""}
-		for _, m := range g.Members {
-			n.Members = append(n.Members, Link{Text: plain(r.numbered(m.Comment)), Href: "#" + cardID(m.Comment)})
-		}
-		for i, words := range g.Differences {
-			pair := NearPair{A: n.Members[0].Text.Text, B: n.Members[i+1].Text.Text}
-			for _, w := range words {
-				pair.Words = append(pair.Words, NearWords{string(w.Kind), w.Text})
-			}
-			n.Differing = append(n.Differing, pair)
-		}
-		out = append(out, n)
+		out = append(out, r.nearGroup(&g))
 	}
 	return out
+}
+
+func (r *round) nearGroup(g *consultation.GroupView) NearGroup {
+	n := NearGroup{Proposed: g.Group.ConfirmedBy == ""}
+	for _, m := range g.Members {
+		n.Members = append(n.Members, Link{Text: plain(r.numbered(m.Comment)), Href: "#" + cardID(m.Comment)})
+	}
+	for i, words := range g.Differences {
+		pair := NearPair{A: n.Members[0].Text.Text, B: n.Members[i+1].Text.Text}
+		for _, w := range words {
+			pair.Words = append(pair.Words, NearWords{string(w.Kind), w.Text})
+		}
+		n.Differing = append(n.Differing, pair)
+	}
+	return n
 }
 
 func (r *round) numbered(c *consultation.Comment) string {

@@ -198,6 +198,11 @@ func (q *request) roundNumber(number int) (*round, error) {
 	if err != nil {
 		return nil, fmt.Errorf("consultation %d: %w", number, err)
 	}
+	return q.roundOf(rec, v)
+}
+
+// roundOf prepares a record for its pages.
+func (q *request) roundOf(rec *consultation.Record, v *framework.Version) (*round, error) {
 	registry, err := q.server.config.Consultations.Registry(q.ctx)
 	if err != nil {
 		return nil, err

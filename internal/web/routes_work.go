@@ -36,7 +36,7 @@ type outcome struct {
 
 // workRoutes lists every address of the workspace and of the releases.
 func (s *Server) workRoutes() []workRoute {
-	return []workRoute{
+	routes := []workRoute{
 		{path: "/work", act: accounts.ReadWork, each: true, show: workHome},
 		{path: "/work/sign-in", open: true, show: showSignIn, do: doSignIn},
 		{path: "/work/second", open: true, show: showSecond, do: doSecond},
@@ -57,6 +57,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/reports", open: true, show: showReleases},
 		{path: "/reports/{release}", open: true, show: showRelease, do: doRelease},
 	}
+	return append(routes, deskRoutes()...)
 }
 
 // call is one request to the workspace.

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"waymark/internal/accounts"
+	"waymark/internal/consultation"
 	"waymark/internal/draw"
 	"waymark/internal/fault"
 	"waymark/internal/lang"
@@ -70,6 +71,8 @@ type Config struct {
 	Checkpoint func(ctx context.Context) (string, error)
 	// Consultations gives the rounds; nil: there are no pages of consultations.
 	Consultations Consultations
+	// Consulting is what the secretariat and the partners do in rounds; nil: they are only read.
+	Consulting *consultation.Service
 	// Compile makes the compiled document of a round in one of CompileFormats (docx, html, xlsx, pdf); nil:
 	// it is not offered.
 	Compile        func(ctx context.Context, round int, format string, language lang.Tag) ([]byte, error)

@@ -15,6 +15,7 @@ type WorkPage struct {
 	Menu    []Link
 	Tables  []WorkTable
 	Forms   []WorkForm
+	Desk    *Desk // of a consultation; nil: another page
 }
 
 // WorkTable is a table with forms in its rows where something can be done.
@@ -74,10 +75,13 @@ func (c *call) page(titleKey string) WorkPage {
 		act       accounts.Act
 	}{
 		{"work.home", "/work", accounts.ReadWork}, {"work.account", "/work/account", accounts.OwnAccount},
-		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.people", "/work/people", accounts.ReadPeople},
+		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.consultations", "/work/consultations", accounts.ReadWork}, {"work.people", "/work/people", accounts.ReadPeople},
 		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.audit", "/work/audit", accounts.ReadAudit},
 		{"work.jobs", "/work/jobs", accounts.ReadAudit},
 	} {
+		if m.path == "/work/consultations" && c.consulting() == nil {
+			continue
+		}
 		if _, err := me.May(m.act, accounts.Scope{}); err == nil || m.act == accounts.ReadWork && me.Somewhere(m.act) == nil {
 			p.Menu = append(p.Menu, Link{Text: plain(c.t(m.key)), Href: c.to(m.path), Current: m.path == c.path})
 		}
