@@ -3,6 +3,7 @@ package consultation
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"waymark/internal/accounts"
 	"waymark/internal/fault"
@@ -79,7 +80,7 @@ func (s *Service) Shape(ctx context.Context, round int, amendment string, row in
 }
 
 // newElementID names an element that no version has.
-func newElementID() string { return "e" + newID() }
+func newElementID() string { return "e" + strings.ReplaceAll(newID(), "-", "") }
 
 func (s *Service) settle(ctx context.Context, round int, amendment string, row int, what string, do func(*framework.Version, *Amendment) error) error {
 	rec, v, err := s.answerable(ctx, round)

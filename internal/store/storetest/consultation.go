@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -133,7 +134,20 @@ func answers(t *testing.T, db *store.DB) {
 	})
 	second.Supersedes = "d1"
 	ok(t, db.SaveAnswers(Context(), 1, nil, []consultation.Disposition{second}))
+	drafted := consultation.Amendment{ID: "a9", Round: 1, Kind: consultation.Substitution, Element: "E1", Old: "x", New: "z", State: consultation.Proposed, Drafted: true, Voices: []consultation.Attribution{}}
+	unchanged(t, db, func() { // the change is not kept without its answer
+		refused(t, db.SaveAnswers(Context(), 1, []consultation.Amendment{drafted}, []consultation.Disposition{{ID: "d4", Comment: "c1", Code: consultation.Noted}}), fault.Stale)
+	})
+	ok(t, db.SaveAnswers(Context(), 1, []consultation.Amendment{drafted}, []consultation.Disposition{{ID: "d5", Comment: "c2", Code: consultation.Accepted, Changes: []string{"a9"}}}))
+	if got, ok := kept(t, db).Amendment("a9"); !ok || got.Number != 2 || !got.Drafted {
+		t.Errorf("%+v", got)
+	}
+	ok(t, db.SaveAnswers(Context(), 1, nil, []consultation.Disposition{{ID: "d6", Comment: "c2", Supersedes: "d5", Reopens: true}, {ID: "d7", Comment: "c2", Code: consultation.Noted}}))
 	all := kept(t, db).Dispositions
+	if len(consultation.Standing(all)) != 2 || consultation.Standing(all)["c2"].ID != "d7" {
+		t.Errorf("%+v", all)
+	}
+	all = slices.DeleteFunc(all, func(d consultation.Disposition) bool { return d.Comment == "c2" })
 	if len(all) != 2 || all[0].ID != "d1" || all[1].DecidedBy != "local" || all[1].DecidedAt == 0 || consultation.Standing(all)["c1"].ID != "d2" {
 		t.Errorf("%+v", all)
 	}
@@ -154,6 +168,11 @@ func adoption(t *testing.T, db *store.DB) {
 		refused(t, db.SaveAdoption(Context(), broken), fault.Stale)
 		_, err := db.Version(Context(), "f", 2)
 		refused(t, err, fault.NotFound)
+	})
+	unchanged(t, db, func() {
+		late := a
+		late.Writes-- // something in the round changed after it was decided on
+		refused(t, db.SaveAdoption(Context(), late), fault.Stale)
 	})
 	ok(t, db.SaveAdoption(Context(), a))
 	got, err := db.Version(Context(), "f", 0)
