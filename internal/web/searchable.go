@@ -21,19 +21,25 @@ type searchCache struct {
 	index   *publication.SearchIndex
 }
 
-// searchIndex is the index of everything public, as of the request's snapshot.
+// searchIndex is the index of everything that is public now, whatever day or release the reader looks at.
 func (q *request) searchIndex() (*publication.SearchIndex, error) {
-	c := &q.server.search
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.index != nil && c.version == q.snap.DataVersion {
-		return c.index, nil
-	}
-	entries, err := q.searchable()
+	snap, err := q.server.config.Publication.Snapshot(q.ctx)
 	if err != nil {
 		return nil, err
 	}
-	c.index, c.version = publication.NewSearchIndex(q.snap.World, entries), q.snap.DataVersion
+	c := &q.server.search
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.index != nil && c.version == snap.DataVersion {
+		return c.index, nil
+	}
+	now := *q
+	now.snap = snap
+	entries, err := now.searchable()
+	if err != nil {
+		return nil, err
+	}
+	c.index, c.version = publication.NewSearchIndex(snap.World, entries), snap.DataVersion
 	return c.index, nil
 }
 
