@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -41,6 +42,14 @@ func (w *walker) answer(sel, text string, limit int) {
 	w.acts++
 }
 
+// jump goes by keyboard to a link within the page and presses Enter.
+func (w *walker) jump(sel string, limit int) {
+	w.t.Helper()
+	w.tabTo(sel, limit)
+	w.press(kb.Enter)
+	w.acts++
+}
+
 // sees fails the test when what a reader sees of sel lacks a text.
 func (w *walker) sees(sel string, texts ...string) {
 	w.t.Helper()
@@ -65,7 +74,8 @@ func (w *walker) within(acts int) {
 	}
 }
 
-// Journalist: is my country covered by target 1, and who says so?
+// Journalist: is my country covered by target 1, and who says so? Two acts, counted: the country is
+// typed, and the row leads to the evidence with its source, date and words.
 func TestJournalistFindsWhoSaysSo(t *testing.T) {
 	for _, width := range []int{telephone, desk} {
 		w := walk(t, width)
@@ -75,68 +85,107 @@ func TestJournalistFindsWhoSaysSo(t *testing.T) {
 		row := `main tr:has(th a[href="#T1"])`
 		w.sees(row+" .chip", "In place")
 		w.sees(row, "US Department of Labor")
+		w.jump(row+` th a[href="#T1"]`, 40)
+		w.sees("section:has(#T1) table", "US Department of Labor", "Yes", "shown by a document of")
 		w.within(3)
 	}
 }
 
-// Minister: what would move us to basic protection? A country that has everything is told so.
+// Minister: what would move us to basic protection? A country that has everything is told so; one that
+// has not is told each missing thing, and the first leads to its evidence.
 func TestMinisterFindsWhatIsMissing(t *testing.T) {
-	w := walk(t, desk)
-	w.open(site(t).url + "/en/")
-	w.answer("#q", "Kenya", 40)
-	w.sees("#missing + p", "Nothing")
-	w.open(site(t).url + "/en/")
-	w.acts = 0
-	w.answer("#q", "Yemen", 40)
-	w.sees("#missing + ul", "T1", "not in place", "T2", "not known")
-	w.tabTo("#missing + ul > li a", 40)
-	w.press(kb.Enter) // a link within the page
-	w.acts++
-	if !strings.HasSuffix(w.url(), "#T1") || !w.has("section:has(#T1) table") {
-		t.Errorf("the first missing thing leads to %s, want its evidence", w.url())
-	}
-	w.within(2)
-}
-
-// Data scientist: one table with its metadata, and one call of the API that works as printed.
-func TestDataScientistTakesATable(t *testing.T) {
-	p := site(t)
-	w := walk(t, desk)
-	w.open(p.url + "/en/")
-	w.choose(`header nav.wide a[href="/en/data"]`, 10)
-	w.sees("main", "Licence", "CC BY")
-	csv := eval[string](w.tab, `document.querySelector("#tables ~ table a[href$='countries.csv']").href`)
-	if lines := strings.Count(get(t, csv), "\n"); lines < 193 {
-		t.Errorf("%s has %d lines, want one for each of 193 countries", csv, lines)
-	}
-	// The address is printed with its host only where the operator has named it (--origin).
-	calls := eval[[]string](w.tab, `[...document.querySelectorAll("main code")].map(e => (e.textContent.match(/\/api\/v1\/\S+/) || [""])[0]).filter(Boolean)`)
-	if len(calls) == 0 {
-		t.Fatalf("%s documents no call of the API", w.url())
-	}
-	for _, c := range calls {
-		if body := get(t, p.url+strings.Trim(c, `"'`)); !strings.HasPrefix(body, "{") {
-			t.Errorf("the call printed on the page, %s, answers %.80q", c, body)
-		}
-	}
-	w.within(1)
-}
-
-// Child or parent: where do I report?
-func TestChildFindsWhereToReport(t *testing.T) {
 	for _, width := range []int{telephone, desk} {
 		w := walk(t, width)
 		w.open(site(t).url + "/en/")
-		w.choose(`aside.help a`, 25)
-		w.answer("#c", "Kenya", 30)
-		w.sees("main", "Kenya")
-		if !w.has(`main .card a[href^="tel:"]`) {
-			t.Errorf("%s shows no number to call", w.url())
-		}
-		if !w.has("#quit") {
-			t.Errorf("%s has no quick exit", w.url())
+		w.answer("#q", "Kenya", 40)
+		w.sees("#missing + p", "Nothing")
+		w.open(site(t).url + "/en/")
+		w.acts = 0
+		w.answer("#q", "Yemen", 40)
+		w.sees("#missing + ul", "T1", "not in place", "T2", "not known")
+		w.jump("#missing + ul > li a", 40)
+		if !strings.HasSuffix(w.url(), "#T1") || !w.has("section:has(#T1) table") {
+			t.Errorf("the first missing thing leads to %s, want its evidence", w.url())
 		}
 		w.within(2)
+	}
+}
+
+// Data scientist: one table with its metadata, and one call of the API that works as it is printed.
+func TestDataScientistTakesATable(t *testing.T) {
+	p := site(t)
+	for _, width := range []int{telephone, desk} {
+		w := walk(t, width)
+		w.open(p.url + "/en/")
+		if width == telephone {
+			w.tabTo("header details.narrow summary", 10)
+			w.press(kb.Enter)
+			w.acts++
+			w.choose(`header details[open] a[href="/en/data"]`, 10)
+		} else {
+			w.choose(`header nav.wide a[href="/en/data"]`, 10)
+		}
+		w.sees("main", "Licence", "CC BY")
+		table := `#tables ~ table a[href$='countries.csv']`
+		w.tabTo(table, 40) // the keyboard reaches it; what Enter would save is read without a browser
+		csv := get(t, eval[string](w.tab, `document.activeElement.href`))
+		lines := strings.Split(strings.TrimSpace(csv), "\r\n")
+		if len(lines) < 194 {
+			t.Fatalf("countries.csv has %d lines, want a header and one for each of 193 countries", len(lines))
+		}
+		var metadata struct {
+			Table, Framework, Licence, Sources string
+			DataVersion                        int
+			Columns                            []struct{ Name, Meaning string }
+		}
+		w.tabTo(`#tables ~ table a[href$='countries.json']`, 2)
+		if err := json.Unmarshal([]byte(get(t, eval[string](w.tab, `document.activeElement.href`))), &metadata); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, c := range metadata.Columns {
+			names = append(names, c.Name)
+			if c.Meaning == "" {
+				t.Errorf("nothing says what the column %s means", c.Name)
+			}
+		}
+		if strings.Join(names, ",") != lines[0] {
+			t.Errorf("the metadata describe %q, the table has %q", names, lines[0])
+		}
+		if metadata.Table == "" || metadata.Framework == "" || metadata.Licence == "" || metadata.DataVersion == 0 || !strings.HasPrefix(get(t, metadata.Sources), "{") {
+			t.Errorf("the metadata are not whole: %+v", metadata)
+		}
+		calls := eval[[]string](w.tab, `[...document.querySelectorAll("main code")].map(e => (e.textContent.match(/https?:\/\/\S+\/api\/v1\/[^\s']+/) || [""])[0]).filter(Boolean)`)
+		if len(calls) == 0 {
+			t.Fatalf("%s documents no call of the API", w.url())
+		}
+		for _, c := range calls {
+			if body := get(t, c); !json.Valid([]byte(body)) || len(body) < 50 {
+				t.Errorf("the call printed on the page, %s, answers %.80q", c, body)
+			}
+		}
+		w.within(2)
+	}
+}
+
+// Child or parent: where do I report? Also in a language that reads from the right.
+func TestChildFindsWhereToReport(t *testing.T) {
+	for _, width := range []int{telephone, desk} {
+		for lang, country := range map[string]string{"en": "Kenya", "ar": "كينيا"} {
+			w := walk(t, width)
+			w.open(site(t).url + "/" + lang + "/")
+			w.choose(`aside.help a`, 25)
+			w.answer("#c", country, 30)
+			w.sees("main", country)
+			if !w.has(`main .card a[href^="tel:"]`) {
+				t.Errorf("%s shows no number to call", w.url())
+			}
+			if !w.has("#quit") {
+				t.Errorf("%s has no quick exit", w.url())
+			}
+			w.tabTo("#quit", 60)
+			w.within(2)
+		}
 	}
 }
 

@@ -142,14 +142,14 @@ func FigureTable(figures []monitoring.Figure) *Table {
 	t := &Table{Name: "figures", Columns: []Column{
 		{"code", "element of the framework"}, {"variant", "way of counting"}, {"headline", "the variant the framework version names"},
 		{"framework", "version"}, {"universe", "countries counted over"}, {"as_of", "day; empty: every row counts"}, {"basis", "computed or published"},
-		{"countries_met", ""}, {"countries_partly", ""}, {"countries_not_met", ""}, {"countries_unknown", ""}, {"countries_total", ""},
+		{"countries_met", "number of countries where it is in place"}, {"countries_partly", "number where it is partly in place"}, {"countries_not_met", "number where it is not in place"}, {"countries_unknown", "number of which it is not known"}, {"countries_total", "number of countries asked about"},
 		{"countries_lower", "share, at least"}, {"countries_upper", "share, at most"}, {"countries_known_only", "share among known; never alone"},
 		{"weights_year", "year of the child population"},
-		{"children_met", ""}, {"children_partly", ""}, {"children_not_met", ""}, {"children_unknown", ""}, {"states_without_weight", ""}, {"children_total", ""},
+		{"children_met", "children under 18 living where it is in place"}, {"children_partly", "children living where it is partly in place"}, {"children_not_met", "children living where it is not in place"}, {"children_unknown", "children living where it is not known"}, {"states_without_weight", "countries whose children are not counted, for want of a number"}, {"children_total", "children in all countries with a number"},
 		{"children_lower", "share, at least"}, {"children_upper", "share, at most"}, {"children_known_only", "share among known; never alone"},
-		{"goal_value", "share; empty: to be set"}, {"goal_date", ""}, {"goal_operator", ""}, {"judged_on", "countries or children"},
-		{"verdict", ""}, {"grade", ""}, {"reason", ""}, {"pace", ""}, {"method", ""}, {"method_dependent", ""},
-		{"evidence_newest", ""}, {"evidence_oldest", ""}, {"validated_by_countries", ""}, {"inputs", "hash of everything it was computed from"},
+		{"goal_value", "share; empty: to be set"}, {"goal_date", "the day the goal was set for"}, {"goal_operator", "how the figure is held against the goal"}, {"judged_on", "countries or children"},
+		{"verdict", "reached, onTrack, behind, movingAway, missed or cannotBeJudged"}, {"grade", "accelerate, insufficient or empty"}, {"reason", "why it cannot be judged, as a code"}, {"pace", "actual change over the change needed"}, {"method", "name and version of the method of judging"}, {"method_dependent", "whether another method would judge otherwise"},
+		{"evidence_newest", "date of the newest evidence"}, {"evidence_oldest", "date of the oldest evidence"}, {"validated_by_countries", "countries that confirmed what is said of them"}, {"inputs", "hash of everything it was computed from"},
 	}}
 	for i := range figures {
 		f := &figures[i]
@@ -180,9 +180,9 @@ func orNil[T any](p *T) any {
 // ObservationTable flattens observations.
 func ObservationTable(rows []monitoring.Observation) *Table {
 	t := &Table{Name: "observations", Columns: []Column{
-		{"indicator", ""}, {"area", "ISO 3166-1 alpha-3, or M49 for groups"}, {"period", "when it held; empty: undated"}, {"sex", ""}, {"age", ""}, {"item", "which of several"},
-		{"source", ""}, {"answer", "yes, partly or no"}, {"value", "exact; empty: there is none"}, {"numerator", ""}, {"denominator", ""},
-		{"status", "SDMX OBS_STATUS"}, {"confidentiality", "SDMX CONF_STATUS"}, {"nature", ""}, {"proven_on", "date of the list or document"}, {"note", "the source's own words"}, {"citation", ""}, {"row_version", ""},
+		{"indicator", "code of the question"}, {"area", "ISO 3166-1 alpha-3, or M49 for groups"}, {"period", "when it held; empty: undated"}, {"sex", "whom it is about: M, F or all"}, {"age", "whom it is about: an age group or all"}, {"item", "which of several"},
+		{"source", "code of the source"}, {"answer", "yes, partly or no"}, {"value", "exact; empty: there is none"}, {"numerator", "what was counted, of a share"}, {"denominator", "out of how many, of a share"},
+		{"status", "SDMX OBS_STATUS"}, {"confidentiality", "SDMX CONF_STATUS"}, {"nature", "how it came about: C, CA, E, M or G"}, {"proven_on", "date of the list or document"}, {"note", "the source's own words"}, {"citation", "where in the source it stands"}, {"row_version", "how often this row was written"},
 	}}
 	for i := range rows {
 		o := &rows[i]
@@ -208,7 +208,7 @@ func text(s string) any {
 // StatusTable lists where every country stands on each figure.
 func StatusTable(w *reference.World, figures []monitoring.Figure) *Table {
 	t := &Table{Name: "countries", Columns: []Column{
-		{"area", "ISO 3166-1 alpha-3"}, {"name", "United Nations name in English"}, {"code", "element"}, {"variant", ""}, {"status", "met, partly, notMet or unknown"},
+		{"area", "ISO 3166-1 alpha-3"}, {"name", "United Nations name in English"}, {"code", "element"}, {"variant", "way of counting"}, {"status", "met, partly, notMet or unknown"},
 		{"lower", "0 not met, 1 partly, 2 met: at least"}, {"upper", "at most"}, {"children", "under 18, weights year"},
 	}}
 	for i := range figures {
@@ -228,8 +228,8 @@ func StatusTable(w *reference.World, figures []monitoring.Figure) *Table {
 // SourceTable lists the sources.
 func SourceTable(sources []monitoring.Source) *Table {
 	t := &Table{Name: "sources", Columns: []Column{
-		{"code", ""}, {"title", ""}, {"kind", ""}, {"publisher", ""}, {"edition", ""}, {"licence", ""}, {"attribution", ""}, {"redistributable", ""},
-		{"cadence", ""}, {"viewpoint", "whose view of others it is"}, {"completeness", ""}, {"validated_by_countries", ""}, {"context", "shown, never counted"},
+		{"code", "its short name"}, {"title", "its title"}, {"kind", "what kind of source it is"}, {"publisher", "who publishes it"}, {"edition", "which edition was read"}, {"licence", "under which licence it may be used"}, {"attribution", "the line to cite it by"}, {"redistributable", "whether its rows may be given on"},
+		{"cadence", "how often it comes out"}, {"viewpoint", "whose view of others it is"}, {"completeness", "what it leaves out"}, {"validated_by_countries", "whether the countries described confirmed it"}, {"context", "shown, never counted"},
 	}}
 	for _, s := range sources {
 		t.Rows = append(t.Rows, Row{s.Code, s.Title, string(s.Kind), s.Publisher, s.Edition, s.Licence, s.Attribution, s.Redistributed, s.Cadence, text(s.Viewpoint), text(s.Completeness), s.ValidatedByCountries, s.Context})

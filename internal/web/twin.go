@@ -73,7 +73,18 @@ func guardFormula(s string) string {
 
 // dataJSON is the table's own JSON with what must be said of it in front of the rows.
 func (q *request) dataJSON(t *publication.Table, beside map[string]any) (*answer, error) {
-	head := map[string]any{"table": t.Name, "framework": q.v.ID(), "dataVersion": q.snap.DataVersion, "asOf": nil, "release": orNothing(q.asked.release)}
+	type column struct {
+		Name    string `json:"name"`
+		Meaning string `json:"meaning,omitempty"`
+	}
+	columns := make([]column, len(t.Columns))
+	for i, c := range t.Columns {
+		columns[i] = column(c)
+	}
+	head := map[string]any{
+		"table": t.Name, "framework": q.v.ID(), "dataVersion": q.snap.DataVersion, "asOf": nil, "release": orNothing(q.asked.release), "columns": columns,
+		"licence": "each source keeps its own", "sources": q.server.base() + "/" + string(q.tag) + "/data.json",
+	}
 	if q.asked.asOf != 0 {
 		head["asOf"] = q.asked.asOf.String()
 	}
