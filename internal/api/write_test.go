@@ -34,6 +34,7 @@ type desk struct {
 	people *accounts.Service
 	who    accounts.Principal
 	other  accounts.Principal // of another organisation
+	lists  *monitoring.Service
 	now    time.Time
 }
 
@@ -64,6 +65,7 @@ func openDesk(t *testing.T, db *store.DB, change ...func(*api.Config)) *desk {
 	d.people = &accounts.Service{Store: db, Now: now, Random: rand.Reader, Name: "Waymark"}
 	d.who, d.other = storetest.People(t, db)
 	imports := &monitoring.Service{Store: db, World: world, Propose: d.people.Propose, Framework: func(ctx context.Context) (*framework.Version, error) { return version(ctx, "1") }}
+	d.lists = imports
 	must(t, imports.RegisterShipped(ctx))
 	rounds := &consultation.Service{Store: db, Version: version, Organisations: func(context.Context) ([]consultation.Organisation, error) {
 		return []consultation.Organisation{{Code: "a", Name: "Organisation a", Type: "ngo"}}, nil
