@@ -96,6 +96,12 @@ func endSentence(s string) string {
 }
 
 func dispatch(ctx context.Context, list []command, path, args []string, s Streams) error {
+	if len(args) > 1 && args[0] == "help" { // help of a command
+		args = append(slices.Clone(args[1:]), "--help")
+	}
+	if len(args) > 0 && path == nil && args[0] == "--version" {
+		args = []string{"version"}
+	}
 	if len(args) == 0 || args[0] == "--help" || args[0] == "-h" || args[0] == "help" {
 		printHelp(s, list, path)
 		if len(args) == 0 {
@@ -145,14 +151,26 @@ func parse(flags *flag.FlagSet, args []string) ([]string, error) {
 		}
 		left := flags.Args()
 		if len(left) == 0 {
-			return rest, nil
+			return rest, haveValues(flags)
 		}
 		if n := len(args) - len(left); n > 0 && args[n-1] == "--" {
-			return append(rest, left...), nil
+			return append(rest, left...), haveValues(flags)
 		}
 		rest = append(rest, left[0])
 		args = left[1:]
 	}
+}
+
+// haveValues refuses a flag that is given without a value: ignoring it would answer another question than the
+// one asked.
+func haveValues(flags *flag.FlagSet) error {
+	var err error
+	flags.Visit(func(f *flag.Flag) {
+		if err == nil && f.Value.String() == "" {
+			err = fmt.Errorf("the flag --%s has no value: give it one, or leave it out", f.Name)
+		}
+	})
+	return err
 }
 
 func printHelp(s Streams, list []command, path []string) {

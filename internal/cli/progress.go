@@ -33,6 +33,11 @@ func progressCommand() command {
 			if !ok {
 				return usagef("--lang %s is none of ar, en, es, fr, ru, zh.", language)
 			}
+			given := map[string]bool{}
+			flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+			if given["weights"] && q.WeightsYear <= 0 {
+				return usagef("--weights %d is no year.", q.WeightsYear)
+			}
 			if asOf != "" {
 				day, err := reference.ParseDate(asOf)
 				if err != nil {

@@ -50,6 +50,9 @@ func serveCommand() command {
 			if err := exactly(args, 0, "no arguments"); err != nil {
 				return err
 			}
+			if err := isAddress(c.listen); err != nil {
+				return err
+			}
 			if c.sample {
 				if err := prepareSample(ctx, e, &c, flags); err != nil {
 					return err
@@ -58,6 +61,18 @@ func serveCommand() command {
 			return serve(ctx, e, c)
 		}
 	}}
+}
+
+// isAddress refuses what cannot be a host and a port before anything is opened.
+func isAddress(listen string) error {
+	_, port, err := net.SplitHostPort(listen)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return usagef("--listen %s is no host and port. Write it like 127.0.0.1:8080; port 0 picks a free one.", listen)
+	}
+	return nil
 }
 
 // serve runs until ctx ends, then lets requests under way finish.

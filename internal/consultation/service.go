@@ -240,6 +240,9 @@ func (s *Service) Say(ctx context.Context, in Said) (string, error) {
 	if strings.TrimSpace(strings.Join(in.Text, "")) == "" {
 		return "", fault.New(fault.Refused, "The comment has no words.", "Write what you want to say.").WithKey("error.comment_empty", nil)
 	}
+	if f := safeguard.Text(strings.Join(in.Text, "\n"), func(string) bool { return true }); f != nil && f.Kind == safeguard.Unseen {
+		return "", fault.New(fault.Refused, "The comment: "+f.What()+".", f.Fix()).WithKey("error.comment_unseen", nil)
+	}
 	if in.Organisation != "" {
 		c.Voices = []Attribution{{Organisation: in.Organisation, Label: in.Organisation, How: ByAccount}}
 	}

@@ -115,6 +115,10 @@ type Left struct {
 // ParseMapping reads a mapping and refuses unknown names, so that a misspelt one is not ignored.
 func ParseMapping(data []byte) (*Mapping, error) {
 	var m Mapping
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors put a byte order mark in front
+	if name, err := twice(json.NewDecoder(bytes.NewReader(data))); err == nil && name != "" {
+		return nil, fault.Newf(fault.Refused, "the mapping says %q twice in one place", name).WithFix("Keep one of the two: which of them counts cannot be told.")
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&m); err != nil {
@@ -127,6 +131,33 @@ func ParseMapping(data []byte) (*Mapping, error) {
 		return nil, err
 	}
 	return &m, nil
+}
+
+// twice gives the first name that stands twice in one object; the usual reader keeps the last without a word.
+func twice(d *json.Decoder) (string, error) {
+	t, err := d.Token()
+	if err != nil || t != json.Delim('{') && t != json.Delim('[') {
+		return "", err
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if t == json.Delim('{') {
+			key, err := d.Token()
+			if err != nil {
+				return "", err
+			}
+			name, _ := key.(string)
+			if seen[name] {
+				return name, nil
+			}
+			seen[name] = true
+		}
+		if name, err := twice(d); err != nil || name != "" {
+			return name, err
+		}
+	}
+	_, err = d.Token()
+	return "", err
 }
 
 func (m *Mapping) validate() error {

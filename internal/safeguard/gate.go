@@ -29,6 +29,7 @@ const (
 	DataURI    Kind = "data_uri"
 	EMail      Kind = "email"
 	Phone      Kind = "phone"
+	Unseen     Kind = "unseen" // a sign that nobody sees and that shows the text otherwise than it is
 )
 
 var what = map[Kind]string{
@@ -41,6 +42,7 @@ var what = map[Kind]string{
 	DataURI:    "a file written as text",
 	EMail:      "an e-mail address",
 	Phone:      "a telephone number",
+	Unseen:     "an invisible sign that turns, hides or cuts the words around it",
 }
 
 // Finding is one span that must not be stored.
@@ -62,6 +64,8 @@ func (f *Finding) Fix() string {
 		return "Name the publisher, title and date instead, or have the publisher registered as a source; then its address goes into the citation."
 	case EMail, Phone:
 		return "Take it out: personal data are not kept here."
+	case Unseen:
+		return "Type the words anew, or paste them as plain text."
 	}
 	return "Take it out. It is not kept anywhere. If it points to abuse of a child, report it to the hotline of your country."
 }
@@ -117,6 +121,9 @@ var domains = func() map[string]bool {
 // Text looks for what must not be stored; nil where there is nothing. Personal contacts are looked
 // for too.
 func Text(text string, hosts Hosts) *Finding {
+	if at := unseen(text); at >= 0 {
+		return found(Unseen, text, []int{at, at + len(string([]rune(text[at:])[0]))})
+	}
 	if !strings.ContainsAny(text, ".:+@[\u3002\uff0e\uff1a\uff20\u2024") && len(text) < 32 && !strings.Contains(text, "dot") {
 		return nil // nothing that any pattern could match: most cells of a list
 	}
@@ -145,6 +152,27 @@ func Text(text string, hosts Hosts) *Finding {
 		}
 	}
 	return nil
+}
+
+// unseen finds the first sign that text must not hold, -1 where there is none: control characters but tabs and
+// line ends, the overrides and isolates of writing direction, and tags. The marks that Arabic, Hebrew and
+// Persian need (left-to-right and right-to-left mark, joiner and non-joiner) pass.
+func unseen(text string) int {
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case b < ' ' && b != '\t' && b != '\n' && b != '\r', b == 0x7f:
+			return i
+		case b == 0xc2 && i+1 < len(text) && text[i+1] < 0xa0 && text[i+1] != 0x85: // U+0080–U+009F but next line
+			return i
+		case b == 0xe2 && i+2 < len(text) && (text[i+1] == 0x80 && text[i+2] >= 0xaa && text[i+2] <= 0xae || text[i+1] == 0x81 && text[i+2] >= 0xa6 && text[i+2] <= 0xa9):
+			return i // U+202A–U+202E, U+2066–U+2069
+		case b == 0xef && i+2 < len(text) && text[i+1] == 0xbf && text[i+2] >= 0xb9 && text[i+2] <= 0xbb: // U+FFF9–U+FFFB
+			return i
+		case b == 0xf3 && i+1 < len(text) && text[i+1] == 0xa0: // tags
+			return i
+		}
+	}
+	return -1
 }
 
 func found(kind Kind, s string, at []int) *Finding {

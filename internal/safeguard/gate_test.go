@@ -1,6 +1,7 @@
 package safeguard_test
 
 import (
+	"strings"
 	"testing"
 
 	"waymark/internal/safeguard"
@@ -69,4 +70,20 @@ func FuzzText(f *testing.F) {
 			t.Errorf("Text(%q) = %+v", s, x)
 		}
 	})
+}
+
+func TestSignsThatNobodySeesAreRefusedAndThoseThatScriptsNeedPass(t *testing.T) {
+	for _, bad := range []string{
+		"a\x00b", "bell\x07", "\x1b[31mred", "del\x7f", "c1\u0090", "\u202edesrever", "left\u202a", "isolate\u2066", "pop\u2069", "note\ufff9", "tag\U000E0041",
+	} {
+		f := safeguard.Text(bad, func(string) bool { return true })
+		if f == nil || f.Kind != safeguard.Unseen || f.Fix() == "" || strings.Contains(f.What(), "\u202e") {
+			t.Errorf("%q: %+v", bad, f)
+		}
+	}
+	for _, good := range []string{"two\nlines\r\nand\ttab", "می\u200cخواهم", "العربية\u200f (ITU\u200e)", "👨\u200d👩\u200d👧", "café", "日本語", "\ufeffstart", "soft\u00adhyphen", "next\u0085line"} {
+		if f := safeguard.Text(good, func(string) bool { return true }); f != nil {
+			t.Errorf("%q: %+v", good, f)
+		}
+	}
 }

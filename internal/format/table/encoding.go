@@ -69,8 +69,8 @@ func asUTF8(name string, data []byte, enc string) (decoded, error) {
 // checked refuses text that cannot be a table and remarks on characters that look damaged.
 func checked(name, text, enc string) (decoded, error) {
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return decoded{}, refuse(name, Problem{Row: lineAt(text, i), What: "the file has zero bytes: it is no text",
-			Fix: "send a .csv or .xlsx file"})
+		return decoded{}, refuse(name, Problem{Row: lineAt(text, i), What: "the file holds zero bytes (NUL), which no text has: it is cut off, or no CSV file",
+			Fix: "save the table as CSV in UTF-8 or as .xlsx and send that"})
 	}
 	d := decoded{text: text, encoding: enc}
 	if i := strings.Index(text, "\uFFFD"); i >= 0 {
