@@ -9,12 +9,12 @@
 # What is not shown is not passed: the exit code is 0 only when nothing failed, and the closing line
 # counts what was not shown. The load is bounded in time and goes to 127.0.0.1 alone.
 #
-# Settings: FUZZTIME (a target's time, 60s), SECONDS_OF_LOAD (20).
+# Settings: FUZZTIME (a target's time, 60s), SECONDS_OF_LOAD (20), PICTURES (a folder for what is looked at).
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 
-names=(race fuzz modules reproducible offline dead load lighthouse)
+names=(race fuzz modules reproducible offline dead load pages150k lighthouse greyprint pairs)
 work=$(mktemp -d) || exit 1
 started=()
 clean() {
@@ -55,6 +55,16 @@ serve() {
 	done
 	indent <"$work/server.log"
 	say FAILED "$1" "the program does not start"
+	return 1
+}
+
+# find_chromium sets $chrome.
+chrome=
+find_chromium() {
+	local c
+	for c in "${WAYMARK_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+		chrome=$(command -v "$c" 2>/dev/null) && [ -n "$chrome" ] && return
+	done
 	return 1
 }
 
@@ -152,15 +162,14 @@ load() {
 
 about_lighthouse="Lighthouse on a telephone: performance 98, accessibility 100, good practice 100, search 95"
 lighthouse() {
-	command -v node >/dev/null && command -v npx >/dev/null || { say "NOT SHOWN" lighthouse "it needs node and npx (Debian: nodejs npm)"; return; }
-	local chrome
-	chrome=${WAYMARK_CHROMIUM:-$(command -v chromium || command -v google-chrome)} || { say "NOT SHOWN" lighthouse "it needs chromium"; return; }
-	npx --yes lighthouse@12 --version >"$work/lh" 2>&1 || { tail -n 5 "$work/lh" | indent; say "NOT SHOWN" lighthouse "npm cannot bring lighthouse 12"; return; }
+	command -v node >/dev/null && command -v npm >/dev/null || { say "NOT SHOWN" lighthouse "it needs node and npm (Debian: nodejs npm)"; return; }
+	find_chromium || { say "NOT SHOWN" lighthouse "it needs chromium"; return; }
+	npm install --no-audit --no-fund --silent --prefix "$work/lighthouse" lighthouse@12 >"$work/lh" 2>&1 || { tail -n 5 "$work/lh" | indent; say "NOT SHOWN" lighthouse "npm cannot bring lighthouse 12"; return; }
 	serve lighthouse || return
 	local flags="--headless=new --disable-gpu --disable-quic --user-data-dir=$work/profile" page rc=0 scores
 	[ "$(id -u)" -eq 0 ] && flags="$flags --no-sandbox"
-	for page in /en/ /ar/ /en/targets/T1 /en/countries/KEN; do
-		CHROME_PATH=$chrome npx --yes lighthouse@12 "$url$page" --quiet --output=json --output-path="$work/lh.json" --chrome-flags="$flags" >"$work/lh" 2>&1 || { tail -n 5 "$work/lh" | indent; rc=1; continue; }
+	for page in /en/ /ar/ /en/targets/T1 /en/countries/KEN /en/report-abuse; do
+		CHROME_PATH=$chrome "$work/lighthouse/node_modules/.bin/lighthouse" "$url$page" --quiet --output=json --output-path="$work/lh.json" --chrome-flags="$flags" >"$work/lh" 2>&1 || { tail -n 5 "$work/lh" | indent; rc=1; continue; }
 		scores=$(node -e '
 			const c = JSON.parse(require("fs").readFileSync(process.argv[1])).categories;
 			const bars = {performance: 98, accessibility: 100, "best-practices": 100, seo: 95};
@@ -170,6 +179,56 @@ lighthouse() {
 		printf '    %-18s %s\n' "$page" "$scores"
 	done
 	if [ $rc -eq 0 ]; then say SHOWN lighthouse "every page keeps the bars"; else say FAILED lighthouse "see above"; fi
+}
+
+about_pages150k="pages loaded in a browser on 150 kbit/s with 800 ms to each answer: home 3.5 s, forms 3 s"
+pages150k() {
+	find_chromium || { say "NOT SHOWN" pages150k "it needs chromium"; return; }
+	serve pages150k || return
+	if go run ./battery/look -base "$url" slow /en/=3.5 /ar/=3.5 /en/report-abuse=3 /ar/report-abuse?c=KEN=3 /en/work/sign-in=3 /en/countries=3 >"$work/look" 2>&1; then
+		indent <"$work/look"
+		say SHOWN pages150k "every page keeps its bar"
+	else
+		indent <"$work/look"
+		say FAILED pages150k "see above"
+	fi
+}
+
+about_greyprint="pages printed in grey: the statuses are told apart; the pictures stay in PICTURES"
+greyprint() {
+	find_chromium || { say "NOT SHOWN" greyprint "it needs chromium"; return; }
+	command -v pdftoppm >/dev/null || { say "NOT SHOWN" greyprint "it needs pdftoppm (Debian: poppler-utils)"; return; }
+	serve greyprint || return
+	local to=${PICTURES:-${TMPDIR:-/tmp}/waymark-pictures}
+	mkdir -p "$to" || return
+	if go run ./battery/look -base "$url" -out "$to" grey /en/ /ar/targets/T1 >"$work/look" 2>&1; then
+		indent <"$work/look"
+		say SHOWN greyprint "look at $to/print-*-grey-*.png"
+	else
+		indent <"$work/look"
+		say FAILED greyprint "see above; the pictures are in $to"
+	fi
+}
+
+about_pairs="pictures of every page in English and Arabic, 360 and 1200 px wide, side by side in PICTURES"
+pairs() {
+	find_chromium || { say "NOT SHOWN" pairs "it needs chromium"; return; }
+	local to=${PICTURES:-${TMPDIR:-/tmp}/waymark-pictures} width file name n=0
+	mkdir -p "$to" || return
+	WAYMARK_SHOTS=$(cd "$to" && pwd) go test -count=1 -timeout 30m ./e2e -run 'TestEveryPageKeepsTheBars|TestThePagesOfInventedDataKeepTheBars' >"$work/pairs" 2>&1 || { tail -n 40 "$work/pairs" | indent; say FAILED pairs "see above; the pictures are in $to"; return; }
+	{
+		echo '<!doctype html><meta charset="utf-8"><title>Waymark: pairs</title><style>img{max-width:48%;vertical-align:top;border:1px solid}</style>'
+		for width in 360 1200; do
+			for file in "$to"/en*-"$width".png "$to"/sample-en*-"$width".png; do
+				name=$(basename "$file")
+				[ -f "$file" ] || continue
+				n=$((n + 1))
+				echo "<h2>$name</h2><img src=\"$name\"><img src=\"$(sed -E 's/(^|sample-)en/\1ar/' <<<"$name")\">"
+			done
+		done
+		echo "$n" >"$work/n"
+	} >"$to/index.html"
+	say SHOWN pairs "$(cat "$work/n") pairs: open $to/index.html"
 }
 
 if [ $# -eq 0 ]; then
