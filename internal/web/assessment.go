@@ -30,9 +30,9 @@ type AssessedGoal struct {
 // AssessedFigure is a figure in one cell.
 type AssessedFigure struct {
 	Range   string // empty: nothing is known
+	Goal    string // what it is held against
 	Known   string
 	Verdict VerdictView
-	Proof   string
 }
 
 // AssessedGap is something the framework names that nothing can be said about.
@@ -97,7 +97,7 @@ func (q *request) assessed(f *monitoring.Figure) AssessedFigure {
 	}
 	v := q.figureView(f, "")
 	return AssessedFigure{
-		Range: v.Range, Verdict: v.Verdict,
+		Range: v.Range, Goal: v.Goal, Verdict: v.Verdict,
 		Known: q.words.T("home.based", "Known", q.words.Int(int64(v.Known)), "Total", q.words.Int(int64(v.Total)), "Unknown", q.words.Int(int64(v.Total-v.Known))),
 	}
 }

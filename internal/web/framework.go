@@ -32,6 +32,7 @@ type FrameworkPage struct {
 	Twins      Twins
 	Aims       string // address of the aims and outcomes
 	Closing    string // address of the closing assessment
+	Impact     string // address of what a change would do
 	Beside     string // address of the frameworks beside this one
 }
 
@@ -147,7 +148,7 @@ func (s *Server) framework(q *request) (*answer, error) {
 	p := FrameworkPage{
 		Page: q.page(path, "shell.framework", v.Title), Name: q.label(v, "title", v.Title),
 		State: q.words.T("framework.state_" + string(v.State)), Origin: q.english(v.Origin), Twins: q.twins("/framework/" + v.ID()),
-		Aims: q.to("/aims"), Closing: q.to("/assessment"), Beside: q.to("/umbrella"),
+		Aims: q.to("/aims"), Closing: q.to("/assessment"), Impact: q.to("/framework/impact"), Beside: q.to("/umbrella"),
 	}
 	p.Title = p.Name.Text
 	p.Summary = q.words.T("framework.summary")

@@ -22,7 +22,7 @@ var samplePaths = []string{
 	"/", "/?asof=2022-12-31", "/?weights=2015", "/targets/T1", "/targets/T1?group=002&status=unknown", "/targets/T1?sort=region", "/targets/T2", "/targets/T3",
 	"/targets/T4", "/targets/T5", "/countries", "/countries?q=zzzz", "/countries?sort=region&t1=met", "/countries/KEN", "/countries/AZE", "/countries/TUV", "/countries/GRL",
 	"/countries/KEN?asof=2015-12-31", "/framework", "/framework/cop-2015@1", "/indicators/IM-1", "/indicators/T1", "/indicators/T3.2", "/indicators/T5.6",
-	"/framework/1..1", "/aims", "/assessment", "/outcomes/OC-1", "/umbrella", "/framework/mnr-21@1", "/framework/itu-cop-2010@1", "/report-abuse", "/report-abuse?c=GBR", "/report-abuse?c=TUV", "/report-abuse?c=zzzz", "/method", "/accessibility", "/data", "/nothing", "/countries/XXX", "/?asof=soon",
+	"/framework/1..1", "/aims", "/assessment", "/framework/impact", "/framework/impact?code=T1&variant=T1t", "/framework/impact?code=T1&goal=x", "/framework/impact?code=IM-1&goal=60&year=2015", "/outcomes/OC-1", "/umbrella", "/framework/mnr-21@1", "/framework/itu-cop-2010@1", "/report-abuse", "/report-abuse?c=GBR", "/report-abuse?c=TUV", "/report-abuse?c=zzzz", "/method", "/accessibility", "/data", "/nothing", "/countries/XXX", "/?asof=soon",
 	"/search", "/search?q=kenya", "/search?q=children", "/search?q=a&kind=country&p=2", "/search?q=zzzzqqq", "/search?q=law%20zzzzqqq", "/search?q=https://address.example/x", "/search?q=%3Cscript%3E",
 	"/compare", "/compare?c=KEN,TZA&t=T1,T2", "/compare?c=KEN&asof=2015-12-31", "/compare?c=KEN,GRL,XXX&t=T1,T3,T9,IM-1&group=002", "/compare?c=AFG,BOL,COD,GBR,PRK,VEN,USA&t=T1,T2,T3,T4,T5,IM-1",
 }

@@ -32,6 +32,7 @@ func (s *Server) pages() []page {
 		{path: "/compare", view: s.compare, twins: true, params: []string{"c", "t", "add", "group"}},
 		{path: "/search", view: s.searchPage, twins: true, params: []string{"q", "kind", "p"}},
 		{path: "/framework", view: s.framework, twins: true},
+		{path: "/framework/impact", view: s.impact, twins: true, params: []string{"code", "variant", "of", "met", "goal", "year", "edits"}},
 		{path: "/framework/{version}", view: s.framework, twins: true, params: []string{"view"}},
 		{path: "/aims", view: s.aims, twins: true},
 		{path: "/assessment", view: s.assessment, twins: true},

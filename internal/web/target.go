@@ -46,6 +46,7 @@ type TargetPage struct {
 	Sheet      string // address of the target's own sheet; empty: it has none
 	InText     string
 	Footnotes  []TargetFootnote
+	Impact     string // address of what another definition would change; empty: no figure is computed
 	Contradict []text // where the words around the target contradict each other
 	Sources    []DataSource
 	Feasible   text
@@ -212,6 +213,7 @@ func (q *request) targetFigure(p *TargetPage, f *monitoring.Figure, all []monito
 			unknown = c.Count
 		}
 	}
+	p.Impact = q.to("/framework/impact", "code", v.Code)
 	p.Answer = q.words.T("target.answer", "Lower", v.Lower, "Met", q.words.Int(int64(met)), "Total", q.words.Int(int64(v.Total)))
 	p.Doubts = append(p.Doubts, q.words.N("target.doubt", unknown, "Upper", v.Upper))
 	p.Doubts = append(p.Doubts, q.words.T("target.children", "Lower", v.ChildLower, "Upper", v.ChildUpper, "Year", f.Children.WeightsYear))

@@ -22,7 +22,7 @@ var pageOf = map[string]any{
 	"indicator": IndicatorPage{}, "report": ReportPage{}, "article": ArticlePage{}, "data": DataPage{}, "problem": ProblemPage{}, "work": WorkPage{},
 	"consultations": ConsultationsPage{}, "consultation": RoundPage{}, "comments": CommentsPage{}, "consultationtext": RoundTextPage{},
 	"difference": DifferencePage{}, "aims": AimsPage{}, "aim": AimPage{}, "otherframework": OtherFrameworkPage{}, "umbrella": UmbrellaPage{},
-	"compare": ComparePage{}, "assessment": AssessmentPage{}, "search": SearchPage{},
+	"compare": ComparePage{}, "assessment": AssessmentPage{}, "impact": ImpactPage{}, "search": SearchPage{},
 }
 
 func TestTemplatesFitTheirPageStructs(t *testing.T) {
