@@ -20,8 +20,8 @@ type CommentsPage struct {
 	Warn        string // said where answers were read from a document
 	Facets      Facets
 	Shown       string
-	General     []CommentCard
-	Specific    []CommentCard
+	General     CommentTable
+	Specific    CommentTable
 	Alone       []AloneChange // changes that belong to no comment
 	Groups      []NearGroup
 	Lost        []CommentCard // comments whose place is gone or waits for a person
@@ -29,6 +29,12 @@ type CommentsPage struct {
 	Round       string
 	Downloads   []Link
 	Twins       Twins
+}
+
+// CommentTable is comments under heads by which they can be put in order.
+type CommentTable struct {
+	Number, Who, Answer SortHead
+	Rows                []CommentCard
 }
 
 // AloneChange is a change proposed without a comment, with its answer.
@@ -73,6 +79,7 @@ func (s *Server) comments(q *request) (*answer, error) {
 	all := r.shownTo()
 	path := r.path("/comments")
 	kept, facets := r.narrow(path, all)
+	kept = r.sorted(kept)
 	if q.ending != "" {
 		return q.twin(r.table(kept), map[string]any{
 			"round": r.rec.Round.Number, "version": r.rec.Round.Version, "state": r.rec.Round.State, "origin": r.rec.Round.Origin,
@@ -90,15 +97,23 @@ func (s *Server) comments(q *request) (*answer, error) {
 		p.Warn = q.words.T("comments.proposed_note")
 	}
 	p.Shown = q.words.T("comments.shown", "Part", q.words.Int(int64(len(kept))), "Total", q.words.Int(int64(len(all))))
+	for _, table := range []struct {
+		t  *CommentTable
+		at string
+	}{{&p.General, "#general"}, {&p.Specific, "#specific"}} {
+		table.t.Number = q.sortHead(path+table.at, q.words.T("compile.number"), "number", true)
+		table.t.Who = q.sortHead(path+table.at, q.words.T("compile.organisations"), "org", false)
+		table.t.Answer = q.sortHead(path+table.at, q.words.T("compile.answer"), "decision", false)
+	}
 	for _, m := range kept {
 		card := r.card(m)
 		if p.Unconfirmed {
 			card.settle()
 		}
 		if m.Kind == consultation.General {
-			p.General = append(p.General, card)
+			p.General.Rows = append(p.General.Rows, card)
 		} else {
-			p.Specific = append(p.Specific, card)
+			p.Specific.Rows = append(p.Specific.Rows, card)
 		}
 		if m.IsLost() && m.IsShown() {
 			p.Lost = append(p.Lost, card)
@@ -208,7 +223,55 @@ func (r *round) narrow(path string, all []*consultation.Comment) ([]*consultatio
 			kept = left
 		}
 	}
+	sort := q.params.Get("sort")
+	orders := Facet{Name: "sort", Label: q.words.T("countries.sort"), Options: []FacetOption{{"", q.words.T("compile.number"), sort == ""}}}
+	for _, o := range []struct{ name, key string }{{"org", "compile.organisations"}, {"element", "compile.element"}, {"decision", "compile.answer"}} {
+		orders.Options = append(orders.Options, FacetOption{o.name, q.words.T(o.key), sort == o.name})
+	}
+	if strings.HasPrefix(sort, "-") && q.option("sort", commentOrders...) != "" { // chosen by the head of a column
+		orders.Options = append(orders.Options, FacetOption{sort, q.words.T("compile.sort_back"), true})
+	}
+	f.Selects = append(f.Selects, orders)
 	return kept, f
+}
+
+// commentOrders are the orders comments can stand in, beside that of their numbers.
+var commentOrders = []string{"-number", "org", "-org", "element", "-element", "decision", "-decision"}
+
+// sorted puts comments in the order asked for; those that are equal in it stand by their numbers.
+func (r *round) sorted(list []*consultation.Comment) []*consultation.Comment {
+	order := r.q.option("sort", commentOrders...)
+	list = slices.Clone(list)
+	first := func(of []string) string {
+		if len(of) == 0 {
+			return ""
+		}
+		return of[0]
+	}
+	by := func(name string, of func(*consultation.Comment) []string) {
+		var values []string
+		for _, c := range list {
+			if v := first(of(c)); !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+		r.order(name, values)
+		slices.SortStableFunc(list, func(a, b *consultation.Comment) int {
+			return slices.Index(values, first(of(a))) - slices.Index(values, first(of(b)))
+		})
+	}
+	switch strings.TrimPrefix(order, "-") {
+	case "org":
+		by("org", r.organisationsOf)
+	case "element":
+		by("element", elementsOf)
+	case "decision":
+		by("decision", r.decisionsOf)
+	}
+	if strings.HasPrefix(order, "-") {
+		slices.Reverse(list)
+	}
+	return list
 }
 
 // order puts the choices of a filter as a reader looks for them: names by the alphabet, elements as

@@ -19,6 +19,7 @@ type CountriesPage struct {
 	Finder     Finder
 	Asked      string // what was searched and not understood
 	Candidates []Link
+	Head       SortHead
 	Columns    []CountryColumn
 	Groups     []CountryGroup
 	Facets     Facets
@@ -86,7 +87,12 @@ func (s *Server) countries(q *request) (*answer, error) {
 		return nil, err
 	}
 	if q.ending != "" {
-		return q.twin(publication.StatusTable(q.snap.World, figures), nil)
+		t := publication.StatusTable(q.snap.World, figures)
+		f, err := q.narrowTable(t, path, figures)
+		if err != nil {
+			return nil, err
+		}
+		return q.twin(t, map[string]any{"narrowedTo": q.narrowing(f)})
 	}
 	p := CountriesPage{
 		Page: q.page(path, "shell.countries", q.words.T("countries.title")), Twins: q.twins(path), Compare: q.to("/compare"),
@@ -108,7 +114,7 @@ func (s *Server) countries(q *request) (*answer, error) {
 	total := len(rows)
 	rows, p.Facets = q.narrow(path, rows, p.Columns, u)
 	p.Shown = q.words.T("countries.shown", "Part", q.words.Int(int64(len(rows))), "Total", q.words.Int(int64(total)))
-	p.Groups = q.grouped(rows, q.params.Get("sort") == "region", u)
+	p.Groups, p.Head = q.grouped(rows, u), q.sortHead(path+"#list", q.words.T("countries.country"), "name", true)
 	for _, c := range q.countriesByName() {
 		if !u.Has(c.ISO3) {
 			p.Others = append(p.Others, Link{Text: plain(c.Name(q.tag)), Href: q.to("/countries/" + c.ISO3)})
@@ -170,8 +176,11 @@ func (q *request) countryRows(figures []monitoring.Figure, columns *[]CountryCol
 				byArea[s.Area] = at
 				rows = append(rows, CountryRow{ISO3: s.Area, Name: c.Name(q.tag), Href: q.to("/countries/" + s.Area)})
 			}
-			word := s.Status.Word()
-			rows[at].Statuses = append(rows[at].Statuses, StatusCell{word, q.words.T("status." + word), f.Code, disputed[[2]string{f.Variant, s.Area}]})
+			word, label := s.Status.Word(), f.Code
+			if len(figures) == 1 {
+				label = "" // one column needs no name in each row
+			}
+			rows[at].Statuses = append(rows[at].Statuses, StatusCell{word, q.words.T("status." + word), label, disputed[[2]string{f.Variant, s.Area}]})
 		}
 	}
 	lang.Sort(q.tag, rows, func(r CountryRow) string { return r.Name })
@@ -247,16 +256,35 @@ func (q *request) narrow(path string, rows []CountryRow, columns []CountryColumn
 			left = slices.DeleteFunc(slices.Clone(left), func(r CountryRow) bool { return r.Statuses[i].Code != chosen })
 		}
 	}
-	sort := q.option("sort", "region")
+	sort := q.option("sort", "region", "-name")
 	f.Selects = append(f.Selects, Facet{Name: "sort", Label: q.words.T("countries.sort"), Options: []FacetOption{
-		{"", q.words.T("countries.sort_name"), sort == ""}, {"region", q.words.T("countries.sort_region"), sort == "region"},
+		{"", q.words.T("countries.sort_name"), sort == ""}, {"-name", q.words.T("countries.sort_back"), sort == "-name"}, {"region", q.words.T("countries.sort_region"), sort == "region"},
 	}})
 	return left, f
 }
 
+// narrowTable leaves in a table of figures what the page of the same address shows.
+func (q *request) narrowTable(t *publication.Table, path string, figures []monitoring.Figure) (Facets, error) {
+	u, _ := q.snap.World.Universe(q.v.Universe)
+	var columns []CountryColumn
+	rows, err := q.countryRows(figures, &columns)
+	if err != nil {
+		return Facets{}, err
+	}
+	rows, f := q.narrow(path, rows, columns, u)
+	onlyCountries(t, rows)
+	return f, nil
+}
+
 // grouped puts rows under their regions, in the order of the standard, or leaves them as they are.
-func (q *request) grouped(rows []CountryRow, byRegion bool, u reference.Universe) []CountryGroup {
-	if !byRegion {
+func (q *request) grouped(rows []CountryRow, u reference.Universe) []CountryGroup {
+	switch q.params.Get("sort") {
+	case "region":
+	case "-name":
+		rows = slices.Clone(rows)
+		slices.Reverse(rows)
+		fallthrough
+	default:
 		return []CountryGroup{{Rows: rows}}
 	}
 	var out []CountryGroup

@@ -25,7 +25,7 @@ func (s *Server) pages() []page {
 	return []page{
 		{path: "/", view: s.home},
 		{path: "/targets", view: s.targets, twins: true},
-		{path: "/targets/{code}", view: s.target, twins: true, params: []string{"group", "status", "sort"}},
+		{path: "/targets/{code}", view: s.target, twins: true, params: []string{"group", "status", "sort", "table"}},
 		{path: "/targets/{code}/proof.json", view: s.proof, params: []string{"variant"}},
 		{path: "/countries", view: s.countries, twins: true, params: []string{"q", "group", "t1", "t2", "im-1", "sort"}},
 		{path: "/countries/{iso3}", view: s.country, twins: true},
@@ -41,7 +41,7 @@ func (s *Server) pages() []page {
 		{path: "/indicators/{code}", view: s.indicator, twins: true},
 		{path: "/consultations", view: s.consultations, twins: true},
 		{path: "/consultations/{n}", view: s.consultation, twins: true},
-		{path: "/consultations/{n}/comments", view: s.comments, twins: true, params: []string{"org", "element", "decision"}},
+		{path: "/consultations/{n}/comments", view: s.comments, twins: true, params: []string{"org", "element", "decision", "sort"}},
 		{path: "/consultations/{n}/text", view: s.consultationText, params: []string{"view"}},
 		{path: "/consultations/{n}/compilation.docx", view: s.compilation},
 		{path: "/consultations/{n}/compilation.html", view: s.compilation},

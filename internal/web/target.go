@@ -36,6 +36,7 @@ type TargetPage struct {
 	Regions    []TargetGroup
 	Strip      draw.SVG
 	Map        MapView
+	Head       SortHead
 	Columns    []CountryColumn
 	Facets     Facets
 	Groups     []CountryGroup
@@ -54,6 +55,8 @@ type TargetPage struct {
 	Phase      string
 	Twins      Twins
 	Figures    Twins
+	GroupData  Twins // of the table of groups
+	SeriesData Twins // of the series printed beside the target
 }
 
 // TargetMethod is what one method of judging progress says.
@@ -122,16 +125,14 @@ func (s *Server) target(q *request) (*answer, error) {
 	}
 	head := slices.IndexFunc(figures, func(f monitoring.Figure) bool { return f.Headline })
 	if q.ending != "" {
-		if head < 0 {
-			return q.twin(publication.FigureTable(nil), nil)
-		}
-		return q.twin(publication.StatusTable(q.snap.World, figures[head:head+1]), map[string]any{"figures": figures})
+		return q.targetTwin(code, figures, head)
 	}
 	name := q.targetName(code)
 	path := "/targets/" + code
 	p := TargetPage{
 		Page: q.page(path, "shell.progress", code+" "+name.Text, Link{Text: plain(q.words.T("shell.progress")), Href: q.to("/")}), Code: code, Name: name,
 		Statement: q.english(e.Text), InText: q.to("/framework") + "#" + code, Twins: q.twins(path), Figures: q.twins("/targets"),
+		GroupData: q.twins(path, "table", "groups", "group", "", "status", "", "sort", ""), SeriesData: q.twins(path, "table", "series", "group", "", "status", "", "sort", ""),
 		Feasible: q.english(e.Feasibility), Activated: q.english(e.ActivatedBy),
 	}
 	if e.Kind == framework.KindTargetGroup {
@@ -161,6 +162,33 @@ func (s *Server) target(q *request) (*answer, error) {
 		return nil, err
 	}
 	return q.render("target", p)
+}
+
+// targetTwin is where each country stands, or another table of the page.
+func (q *request) targetTwin(code string, figures []monitoring.Figure, head int) (*answer, error) {
+	var t *publication.Table
+	var err error
+	switch q.option("table", "groups", "series") {
+	case "groups":
+		if t, err = q.groupTable(code); err != nil {
+			return nil, err
+		}
+		return q.twin(t, nil)
+	case "series":
+		if t, err = q.seriesTable(code); err != nil {
+			return nil, err
+		}
+		return q.twin(t, nil)
+	}
+	if head < 0 {
+		return q.twin(publication.FigureTable(nil), nil)
+	}
+	t = publication.StatusTable(q.snap.World, figures[head:head+1])
+	f, err := q.narrowTable(t, "/targets/"+code, figures[head:head+1])
+	if err != nil {
+		return nil, err
+	}
+	return q.twin(t, map[string]any{"figures": figures, "narrowedTo": q.narrowing(f)})
 }
 
 // targetWords fills what the framework itself says: steps, footnotes in force, contradictions.
@@ -254,7 +282,7 @@ func (q *request) targetFigure(p *TargetPage, f *monitoring.Figure, all []monito
 	if p.Map, err = q.statusMap(f, v, q.words.T("home.map_title", "Code", p.Code, "Name", lang.Isolate(p.Name.Text)), desc, "#countries"); err != nil {
 		return err
 	}
-	p.Map.Twins = p.Twins
+	p.Map.Twins = q.twins("/targets/"+p.Code, "group", "", "status", "", "sort", "") // the map shows all
 	conflicts, err := q.snap.Conflicts(q.figures("", p.Code))
 	if err != nil {
 		return err
@@ -289,7 +317,7 @@ func (q *request) targetCountries(p *TargetPage, f *monitoring.Figure) error {
 	rows, p.Facets = q.narrow("/targets/"+p.Code, rows, p.Columns, u)
 	p.Facets.Action += "#countries"
 	p.Shown = q.words.T("countries.shown", "Part", q.words.Int(int64(len(rows))), "Total", q.words.Int(int64(total)))
-	p.Groups = q.grouped(rows, q.params.Get("sort") == "region", u)
+	p.Groups, p.Head = q.grouped(rows, u), q.sortHead("/targets/"+p.Code+"#countries", q.words.T("countries.country"), "name", true)
 	strip := draw.DotStripData{Title: q.words.T("target.strip_title", "Code", p.Code), Desc: q.words.T("target.strip_desc"), IDPrefix: "st", RTL: q.rtl(), Goal: f.Goal.Value.Float(), Ticks: q.shareTicks()}
 	if f.Goal.Value.Known() {
 		strip.GoalLabel = q.goalLabel(q.words.Percent(f.Goal.Value.Rat, 0, lang.HalfEven))
