@@ -17,7 +17,7 @@ func TestComparePutsCountriesInTheAlphabeticalOrderOfTheReadersLanguage(t *testi
 	for _, tag := range lang.Tags() {
 		address := "/" + string(tag) + "/compare?c=TZA,KEN,DEU,AUT"
 		var names []string
-		for _, a := range all(t, parse(t, site, address), "table.beside thead th a") {
+		for _, a := range all(t, parse(t, site, address), "table.sides thead th a") {
 			names = append(names, a.Text())
 		}
 		sorted := slices.Clone(names)
@@ -59,7 +59,7 @@ func TestCompareSaysWhatItDidNotUnderstandAndKeepsTheRest(t *testing.T) {
 				t.Errorf("%q has %q", c.query, never)
 			}
 		}
-		if got := len(all(t, parse(t, site, "/en/compare?"+c.query), "table.beside thead th a")); got != c.columns {
+		if got := len(all(t, parse(t, site, "/en/compare?"+c.query), "table.sides thead th a")); got != c.columns {
 			t.Errorf("%q shows %d countries, want %d", c.query, got, c.columns)
 		}
 	}
@@ -89,7 +89,7 @@ func TestTheSentenceOfAComparisonCountsTheCellsOfItsTable(t *testing.T) {
 	address := "/en/compare?c=KEN,AZE,TUV,NRU,ETH&t=T1"
 	page := parse(t, site, address)
 	counts := map[string]int{}
-	for _, chip := range all(t, page, "table.beside tr.sum .chip") {
+	for _, chip := range all(t, page, "table.sides tr.sum .chip") {
 		counts[chip.Text()]++
 	}
 	answer := textOf(t, page, "p.answer")

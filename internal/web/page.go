@@ -35,6 +35,7 @@ type Page struct {
 	Contact     string // address; empty: none is given
 	Sample      bool
 	Reviewed    bool   // a person has read this language's words
+	Reading     bool   // the page needs the second style sheet: texts with a margin, comments
 	Script      string // name of a static file; empty: the page has no script
 	Method      string // addresses of the pages the footer names
 	Access      string
@@ -91,6 +92,7 @@ func (q *request) message(key string, args ...any) text {
 func (q *request) page(path, section, title string, crumbs ...Link) Page {
 	p := q.server.barePage(q.http, q.tag)
 	p.Title, p.Crumbs, p.Section = title, crumbs, section
+	p.Reading = section == "shell.framework" || section == "shell.consultations"
 	p.link = q.to
 	p.Home, p.Help, p.Search = q.to("/"), q.to("/report-abuse"), q.to("/search")
 	p.Method, p.Access, p.Data = q.to("/method"), q.to("/accessibility"), q.to("/data")
@@ -127,7 +129,7 @@ func (s *Server) barePage(r *http.Request, tag lang.Tag) Page {
 	p := Page{
 		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), Access: to("/accessibility"), Data: to("/data"),
 		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample != nil,
-		Reviewed: lang.Reviewed(tag), link: to,
+		Reviewed: lang.Reviewed(tag), Reading: true, link: to,
 	}
 	for _, t := range lang.Tags() {
 		p.Languages = append(p.Languages, Language{Tag: t, Dir: t.Dir(), Name: t.Name(), Href: "/" + string(t) + "/", Current: t == tag})

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -65,6 +66,38 @@ func TestAssetsCanBeKeptForEverAndOldOnesAreGone(t *testing.T) {
 	for name := range site.assets.answers {
 		if strings.HasSuffix(name, ".js") && len(site.assets.answers[name].zipped) > 5<<10 {
 			t.Errorf("%s weighs more than 5 KB", name)
+		}
+	}
+}
+
+// A page that uses a class of the second style sheet loads it.
+func TestPagesLoadTheStyleSheetsTheyUse(t *testing.T) {
+	class := regexp.MustCompile(`\.([a-z][a-z-]*)`)
+	known := func(name string) map[string]bool {
+		css, err := fs.ReadFile(staticFiles, "static/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]bool{}
+		for _, m := range class.FindAllStringSubmatch(string(squeeze(css)), -1) {
+			out[m[1]] = true
+		}
+		return out
+	}
+	first, second := known("app.css"), known("reading.css")
+	if !second["margin"] || !second["cref"] {
+		t.Fatalf("the second sheet knows only %v", second)
+	}
+	site := consultationSite(t)
+	for _, path := range append(slices.Clone(samplePaths), consultationPaths...) {
+		body := get(t, site, "/en"+path).Body.String()
+		loads := strings.Contains(body, site.assets.address["reading.css"])
+		for _, e := range all(t, parse(t, site, "/en"+path), "[class]") {
+			for name := range strings.FieldsSeq(attribute(e, "class")) {
+				if second[name] && !first[name] && !loads {
+					t.Errorf("%s uses the class %s and does not load its sheet", path, name)
+				}
+			}
 		}
 	}
 }
