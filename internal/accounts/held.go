@@ -1,6 +1,11 @@
 package accounts
 
-import "context"
+import (
+	"context"
+	"slices"
+
+	"github.com/go-webauthn/webauthn/webauthn"
+)
 
 // Held is everything that is held about one person, for themselves to read.
 type Held struct {
@@ -43,7 +48,10 @@ func (s *Service) Export(ctx context.Context, person string) (*Held, error) {
 	}
 	hide(&h.Person.Password)
 	hide(&h.Person.TOTP)
-	h.Person.Recovery = nil
+	h.Person.Recovery, h.Person.Passkeys = nil, slices.Clone(p.Passkeys)
+	for i := range h.Person.Passkeys {
+		h.Person.Passkeys[i].Credential = webauthn.Credential{}
+	}
 	if h.Grants, err = s.Store.Grants(ctx, person); err != nil {
 		return nil, err
 	}

@@ -37,11 +37,13 @@ type Person struct {
 	Password string   `json:"password,omitempty"` // Argon2id; empty: none was set
 	TOTP     string   `json:"totp,omitempty"`     // the secret, base32; empty: not set up
 	Recovery []string `json:"recovery,omitempty"` // SHA-256 of the codes not used yet, in hex
-	Version  int64    `json:"-"`
+	// Passkeys are keys on devices of theirs, each both factors at once.
+	Passkeys []Passkey `json:"passkeys,omitempty"`
+	Version  int64     `json:"-"`
 }
 
 // HasSecond tells whether a second factor is set up.
-func (p *Person) HasSecond() bool { return p.TOTP != "" }
+func (p *Person) HasSecond() bool { return p.TOTP != "" || len(p.Passkeys) > 0 }
 
 // MaySignIn tells whether the account is open.
 func (p *Person) MaySignIn() bool { return p.State == Active || p.State == Guest }

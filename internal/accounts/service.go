@@ -360,7 +360,7 @@ func (s *Service) Restart(ctx context.Context, person, reason string) error {
 	if err := s.endRights(ctx, p.ID, reason); err != nil {
 		return err
 	}
-	p.State, p.Password, p.TOTP, p.Recovery = Invited, "", "", nil
+	p.State, p.Password, p.TOTP, p.Recovery, p.Passkeys = Invited, "", "", nil, nil
 	if err := s.Store.SavePerson(ctx, p, Change{ManagePeople, "started again without any way to sign in", reason}); err != nil {
 		return err
 	}

@@ -282,14 +282,7 @@ func (s *Service) TakeUp(ctx context.Context, secret, name, password string, adu
 	if err != nil {
 		return Entry{}, err
 	}
-	if !adult {
-		return Entry{}, fault.New(fault.Refused, "Accounts are for people of 18 and older.", "Confirm your age, or ask your organisation how young people take part.").WithKey("error.adult", nil)
-	}
-	if name = strings.TrimSpace(name); name != "" {
-		p.Name = name
-	}
-	p.State, p.Adult = Active, s.today()
-	if err := p.Check(); err != nil {
+	if err := s.opens(&p, name, adult); err != nil {
 		return Entry{}, err
 	}
 	if err := CheckPassword(password, &p); err != nil {
@@ -304,6 +297,18 @@ func (s *Service) TakeUp(ctx context.Context, secret, name, password string, adu
 	}
 	var e Entry
 	return e, s.begin(ctx, &e, p, Session{}, "")
+}
+
+// opens makes an invited account an open one.
+func (s *Service) opens(p *Person, name string, adult bool) error {
+	if !adult {
+		return fault.New(fault.Refused, "Accounts are for people of 18 and older.", "Confirm your age, or ask your organisation how young people take part.").WithKey("error.adult", nil)
+	}
+	if name = strings.TrimSpace(name); name != "" {
+		p.Name = name
+	}
+	p.State, p.Adult = Active, s.today()
+	return p.Check()
 }
 
 // AskReset sends a letter with a link for a new password, if the address is known. Its answer is the

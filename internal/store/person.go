@@ -106,7 +106,7 @@ func (db *DB) ErasePerson(ctx context.Context, id string, c accounts.Change) err
 				return nil, err
 			}
 		}
-		if err := errors.Join(tx.exec(ctx, deleteSessions, id), tx.exec(ctx, forgetUse, "totp "+id), tx.exec(ctx, deleteLettersTo, id)); err != nil {
+		if err := errors.Join(tx.exec(ctx, deleteSessions, id), tx.exec(ctx, forgetUse, "totp "+id), tx.exec(ctx, deleteLettersTo, id), tx.forgetKeys(ctx, &p)); err != nil {
 			return nil, err
 		}
 		return tx.putPerson(ctx, accounts.Person{ID: id, Organisation: p.Organisation, State: accounts.Erased, Version: p.Version}, c)
@@ -115,6 +115,16 @@ func (db *DB) ErasePerson(ctx context.Context, id string, c accounts.Change) err
 		return err
 	}
 	return db.fault(db.shred(ctx), "the person was erased, but the log of the database still holds the text")
+}
+
+// forgetKeys takes away what was counted of somebody's passkeys.
+func (tx *Tx) forgetKeys(ctx context.Context, p *accounts.Person) error {
+	for _, k := range p.Passkeys {
+		if err := tx.exec(ctx, forgetUse, "passkey "+k.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shred takes what was deleted out of SQLite's write-ahead log. Elsewhere the server does it in its

@@ -14,7 +14,7 @@ var securityHeaders = http.Header{
 	"Cross-Origin-Resource-Policy": {"same-origin"},
 	"Permissions-Policy": {"accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), " +
 		"geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), " +
-		"publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()"},
+		"publickey-credentials-get=(self), publickey-credentials-create=(self), screen-wake-lock=(), usb=(), xr-spatial-tracking=()"},
 }
 
 // secure puts the security headers in place. The lists of values are shared: nobody adds to them.

@@ -32,6 +32,7 @@ type workRoute struct {
 type outcome struct {
 	to   string // without the language
 	page *WorkPage
+	json []byte // for a script
 }
 
 // workRoutes lists every address of the workspace and of the releases.
@@ -40,6 +41,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/work", act: accounts.ReadWork, each: true, show: workHome},
 		{path: "/work/sign-in", open: true, show: showSignIn, do: doSignIn},
 		{path: "/work/second", open: true, show: showSecond, do: doSecond},
+		{path: "/work/passkey", open: true, show: showPasskeyAsk, do: sendPasskey},
 		{path: "/work/sign-out", open: true, show: workHome, do: doSignOut},
 		{path: "/work/link/invite", open: true, show: showInvite, do: doInvite},
 		{path: "/work/link/reset", open: true, show: showReset, do: doReset},
@@ -149,6 +151,9 @@ func (s *Server) workHandler(tag lang.Tag, route workRoute, cross *http.CrossOri
 func (c *call) change(route workRoute) error {
 	out, err := route.do(c)
 	switch {
+	case err == nil && out.json != nil:
+		writeJSON(c.w, c.r, out.json)
+		return nil
 	case err == nil && out.page != nil:
 		return c.send(*out.page, http.StatusOK)
 	case err == nil:

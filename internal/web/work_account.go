@@ -44,6 +44,9 @@ func showAccount(c *call) (WorkPage, error) {
 	erase.Fields[len(erase.Fields)-1].Value = "yes"
 	erase.Title, erase.Lede = c.t("work.erase"), c.t("work.erase_lede")
 	p.Forms = []WorkForm{app, pass, codes, token, erase}
+	if add, ok := c.passkeyForm(&p, "create", "add-key", "work.passkey_first", "work.passkey_make", key("name", "work.passkey_name", "text", "off")); ok {
+		p.Forms = append([]WorkForm{add}, p.Forms...)
+	}
 
 	roles := WorkTable{Title: c.t("work.roles"), Empty: c.t("work.none"), Head: []string{c.t("work.role"), c.t("work.scope"), c.t("work.until")}}
 	for _, g := range held.Grants {
@@ -61,7 +64,7 @@ func showAccount(c *call) (WorkPage, error) {
 		}
 		tokens.Rows = append(tokens.Rows, row)
 	}
-	p.Tables = []WorkTable{roles, sessions, tokens}
+	p.Tables = []WorkTable{roles, c.passkeyTable(held), sessions, tokens}
 	p.Menu = append(p.Menu, Link{Text: plain(c.t("work.own_data")), Href: c.to("/work/account/data.json")})
 	return p, nil
 }
@@ -76,6 +79,9 @@ func (c *call) roles() []WorkOption {
 
 func doAccount(c *call) (outcome, error) {
 	ctx, s, secret := c.r.Context(), c.people(), c.s.secretOf(c.r)
+	if out, ok, err := c.doPasskey(); ok {
+		return out, err
+	}
 	switch c.value("what") {
 	case "begin":
 		key, address, err := s.BeginTOTP(ctx, secret)

@@ -41,6 +41,10 @@ type WorkForm struct {
 	Fields []WorkField
 	Button string
 	Alone  bool // a form of its own, not one in a row of a table
+	// Passkey is get or create where a script asks the browser for one; without scripts it is not shown.
+	Passkey string
+	// Ask is where the script asks what the browser needs.
+	Ask string
 }
 
 // WorkField is one field. Kind is that of an input, or select or textarea.

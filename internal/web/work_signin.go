@@ -27,12 +27,19 @@ func showSignIn(c *call) (WorkPage, error) {
 	forgot := c.form("forgot", "work.forgot_button", WorkField{Name: "email", Label: "work.email", Kind: "email", Fill: "username", Required: true})
 	forgot.Title, forgot.Lede = c.t("work.forgot"), c.t("work.forgot_lede")
 	p.Forms = []WorkForm{in, forgot}
+	if key, ok := c.passkeyForm(&p, "get", "key", "work.passkey", "work.passkey_button", hiddenField("next", c.next())); ok {
+		in.Title = c.t("work.password")
+		p.Forms = []WorkForm{key, in, forgot}
+	}
 	return p, nil
 }
 
 func doSignIn(c *call) (outcome, error) {
 	if err := c.s.maySignIn(c.r); err != nil {
 		return outcome{}, err
+	}
+	if c.value("what") == "key" {
+		return c.signInWithKey()
 	}
 	if c.value("what") == "forgot" {
 		if err := c.people().AskReset(c.r.Context(), c.value("email"), network(c.r)); err != nil {
@@ -58,11 +65,17 @@ func showSecond(c *call) (WorkPage, error) {
 	p.Lede = c.t("work.second_lede")
 	p.Forms = []WorkForm{c.form("", "work.second_button", hiddenField("next", c.next()),
 		WorkField{Name: "code", Label: "work.code", Fill: "one-time-code", Required: true})}
+	if key, ok := c.passkeyForm(&p, "get", "key", "work.passkey", "work.passkey_button", hiddenField("next", c.next())); ok {
+		p.Forms = []WorkForm{key, p.Forms[0]}
+	}
 	return p, nil
 }
 
 // doSecond takes the code of somebody who is signing in, or of somebody who is to show it again.
 func doSecond(c *call) (outcome, error) {
+	if c.value("what") == "key" {
+		return c.signInWithKey()
+	}
 	secret := c.s.secretOf(c.r)
 	again := c.people().SecondFactor
 	if !c.people().IsHalf(c.r.Context(), secret) {
@@ -96,12 +109,26 @@ func showInvite(c *call) (WorkPage, error) {
 		WorkField{Name: "name", Label: "work.name", Fill: "name", Value: person.Name, Required: true},
 		WorkField{Name: "password", Label: "work.password_new", Hint: c.t("work.password_hint"), Kind: "password", Fill: "new-password", Required: true},
 		WorkField{Name: "adult", Label: "work.adult", Kind: "checkbox", Value: "yes", Required: true})}
+	if key, ok := c.passkeyForm(&p, "create", "key", "work.passkey_first", "work.passkey_make", hiddenField("token", c.value("token")),
+		WorkField{Name: "name", Label: "work.name", Fill: "name", Value: person.Name, Required: true},
+		WorkField{Name: "adult", Label: "work.adult", Kind: "checkbox", Value: "yes", Required: true}); ok {
+		p.Forms[0].Title = c.t("work.password")
+		p.Forms = []WorkForm{key, p.Forms[0]}
+	}
 	return p, nil
 }
 
 func doInvite(c *call) (outcome, error) {
 	if err := c.s.maySignIn(c.r); err != nil {
 		return outcome{}, err
+	}
+	if c.value("what") == "key" {
+		e, codes, err := c.people().TakeUpWithKey(c.r.Context(), c.passkeySite(), c.value("token"), c.value("name"), c.r.PostFormValue("answer"), c.value("adult") == "yes")
+		if err != nil {
+			return outcome{}, err
+		}
+		c.s.setSession(c.w, c.r, e.Secret)
+		return c.keep("work.codes", "work.codes_keep", codes...), nil
 	}
 	e, err := c.people().TakeUp(c.r.Context(), c.value("token"), c.value("name"), c.r.PostFormValue("password"), c.value("adult") == "yes")
 	if err != nil {
