@@ -25,7 +25,7 @@ const SMALL = 14;              // px²: a State whose largest piece of land is b
 const RADIUS = 9;              // px, of those circles
 const CLEAR = 2 * RADIUS + 2;  // px between the centres of two circles
 const SPECK = 3;               // px²: smaller islands are left out, unless they are all an area has
-const PATH_BYTES = +(process.env.PATH_BYTES || 42500); // all paths together; with links and labels the map stays below 66 KB
+const PATH_BYTES = +(process.env.PATH_BYTES || 37000); // all paths together; with links and labels the map stays below 60 KB
 
 // States whose geometry is absent at 1:50m, and island States whose largest island is far from the
 // capital: [longitude, latitude] of the capital.
