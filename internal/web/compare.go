@@ -121,7 +121,7 @@ func (s *Server) compare(q *request) (*answer, error) {
 		names[i] = q.countryName(iso3)
 	}
 	title := q.words.T("compare.title")
-	if len(names) > 0 {
+	if len(names) > 1 {
 		title = q.words.T("compare.title_of", "Countries", q.words.Join(names))
 	}
 	chosen := strings.Join(sortedCodes(c.iso3), ",")
@@ -360,7 +360,10 @@ func (q *request) compareMatrix(p *ComparePage, found *publication.Comparison) {
 		}
 		p.Matrix = append(p.Matrix, block)
 	}
-	if p.Answer == "" {
+	switch {
+	case p.Alone: // there is nothing to count yet
+		p.Answer, p.More = q.words.T("compare.alone"), nil
+	case p.Answer == "":
 		p.Answer = q.words.T("compare.nothing")
 	}
 	if rows > 0 && !p.Alone {
