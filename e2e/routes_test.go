@@ -41,6 +41,8 @@ var routes = []route{
 	{path: "/framework/impact?code=T1&goal=x", limit: pageBars},
 	{path: "/outcomes/OC-3", limit: pageBars},
 	{path: "/umbrella", limit: pageBars},
+	{path: "/corrections", limit: pageBars},
+	{path: "/accountability", limit: pageBars},
 	{path: "/search", limit: pageBars},
 	{path: "/search?q=children", limit: pageBars},
 	{path: "/search?q=zzzzqqq", limit: pageBars},

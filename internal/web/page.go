@@ -40,6 +40,7 @@ type Page struct {
 	Method      string // addresses of the pages the footer names
 	Access      string
 	Data        string
+	Corrections string
 
 	link func(path string, params ...string) string
 }
@@ -96,6 +97,7 @@ func (q *request) page(path, section, title string, crumbs ...Link) Page {
 	p.link = q.to
 	p.Home, p.Help, p.Search = q.to("/"), q.to("/report-abuse"), q.to("/search")
 	p.Method, p.Access, p.Data = q.to("/method"), q.to("/accessibility"), q.to("/data")
+	p.Corrections = q.to("/corrections")
 	p.Sections = q.server.sections(q.to, q.words, section)
 	p.DataVersion, p.Framework = q.snap.DataVersion, q.snap.Version.ID()
 	p.Release = q.asked.release
@@ -127,7 +129,7 @@ func (s *Server) barePage(r *http.Request, tag lang.Tag) Page {
 	words := lang.For(tag)
 	to := func(path string, _ ...string) string { return "/" + string(tag) + path }
 	p := Page{
-		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), Access: to("/accessibility"), Data: to("/data"),
+		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), Access: to("/accessibility"), Data: to("/data"), Corrections: to("/corrections"),
 		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample != nil,
 		Reviewed: lang.Reviewed(tag), Reading: true, link: to,
 	}

@@ -48,6 +48,8 @@ func (s *Server) pages() []page {
 		{path: "/consultations/{n}/compilation.xlsx", view: s.compilation},
 		{path: "/consultations/{n}/compilation.pdf", view: s.compilation},
 		{path: "/report-abuse", view: s.reportAbuse, twins: true, params: []string{"c"}},
+		{path: "/corrections", view: s.correctionsPage, twins: true},
+		{path: "/accountability", view: s.accountability, twins: true},
 		{path: "/method", view: s.method},
 		{path: "/accessibility", view: s.accessibility},
 		{path: "/data", view: s.data, twins: true},
