@@ -57,7 +57,7 @@ func open(ctx context.Context, dsn string, empty bool, o store.Options) (*app, e
 func wire(db *store.DB, world *reference.World, now func() time.Time) *app {
 	a := &app{db: db, world: world, publication: publication.NewService(db, world, now)}
 	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework, Propose: a.people().Propose}
-	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers, Approvals: a.people()}
+	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers, Approvals: a.people(), Now: now}
 	return a
 }
 

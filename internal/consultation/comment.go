@@ -51,6 +51,9 @@ type Comment struct {
 	Source     SourceIDs     `json:"source,omitzero"`
 	Voices     []Attribution `json:"voices"`
 	Targets    []Target      `json:"targets,omitempty"`
+	// AgeBand and Country are all that is told of the children who speak, in children's rounds.
+	AgeBand string `json:"ageBand,omitempty"`
+	Country string `json:"country,omitempty"`
 	// Code is the stable name a comment of the founding document has (CM-05).
 	Code string `json:"code,omitempty"`
 	// Withdrawn says that its author took it back; Removed that a moderator did, and on which ground of
@@ -61,6 +64,8 @@ type Comment struct {
 	Translations map[string]Translation `json:"translations,omitempty"`
 	// Held says why a moderator must look before it shows; empty: it shows.
 	Held string `json:"held,omitempty"`
+	// Passed names the moderators who handed it on to a colleague: they are not shown it again.
+	Passed []string `json:"passed,omitempty"`
 	// Known is, in what was read from a file, the id of the same one the round has already.
 	Known string `json:"known,omitempty"`
 	// Remark is what a reader should know about it beside its words.

@@ -66,6 +66,9 @@ type Round struct {
 	Steps []string `json:"steps,omitempty"`
 	// Safeguarding is the contact every children's round must name.
 	Safeguarding string `json:"safeguarding,omitempty"`
+	// Feedback is what the children of a children's round were told came of it. It is owed: while it is
+	// empty, the round's page says so.
+	Feedback string `json:"feedback,omitempty"`
 	// Result is the version that came of it, Edits the changes with the comments behind each, and
 	// Crosswalk what became of every element; once it is adopted.
 	Result     string               `json:"result,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,8 +28,15 @@ type Service struct {
 	Version func(ctx context.Context, id string) (*framework.Version, error)
 	// Organisations gives who may be named as a speaker.
 	Organisations func(ctx context.Context) ([]Organisation, error)
+	// Hosts are those of registered sources: their addresses are held in a comment, others refused; nil: none.
+	Hosts safeguard.Hosts
 	// Approvals keeps the approvals of a second organisation; nil: an adoption asks nobody.
 	Approvals Approvals
+	// Now is the clock: for the forms of strangers and for what is due. Nil: no stranger writes here.
+	Now func() time.Time
+	// Mail sends the author of a comment the link that confirms their address; nil: there is no mail, and
+	// the link is shown to moderators, to pass it on.
+	Mail func(ctx context.Context, to string, language, link string) error
 }
 
 func scope(round int) accounts.Scope { return accounts.Scope{Round: strconv.Itoa(round)} }

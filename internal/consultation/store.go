@@ -2,7 +2,9 @@ package consultation
 
 import (
 	"context"
+	"time"
 
+	"waymark/internal/accounts"
 	"waymark/internal/framework"
 )
 
@@ -27,6 +29,24 @@ type Store interface {
 	// without personal data. New confirmations get the time.
 	SaveComment(ctx context.Context, c Comment, what string) error
 	SaveAmendment(ctx context.Context, a Amendment, what string) error
+	// SaveSent is SaveSubmission for what was written on the web: its drafts, and what waited for a
+	// confirmation, go with it. What the round has already is not added again.
+	SaveSent(ctx context.Context, s Submission, comments []Comment, amendments []Amendment) error
+	// SaveBoth changes a comment and the changes it asks for, all or nothing.
+	SaveBoth(ctx context.Context, c Comment, amendments []Amendment, what string) error
+	// Contributions gives what a person has not sent yet in a round, oldest first. KeepContribution and
+	// DropContribution keep and delete one of theirs; bookkeeping, without a row in the trail.
+	Contributions(ctx context.Context, round int, person string) ([]Contribution, error)
+	KeepContribution(ctx context.Context, c Contribution) error
+	DropContribution(ctx context.Context, person, id string) error
+	// Waiting gives what waits for its author to confirm an address, and KeepWaiting keeps it, once for
+	// each id: again is fault.Conflict. Old ones are forgotten. Bookkeeping.
+	Waiting(ctx context.Context) ([]Waiting, error)
+	KeepWaiting(ctx context.Context, w Waiting) error
+	// Take counts one more under a key and gives how long to wait; 0: go on. Bookkeeping.
+	Take(ctx context.Context, key string, p accounts.Pace) (time.Duration, error)
+	// FormKey is the secret that forms of strangers are signed with. It is made once.
+	FormKey(ctx context.Context) ([]byte, error)
 	// SaveAnswers adds answers, and the changes that the secretariat wrote for them; they never change
 	// one. Each must supersede the one that stands, else it is fault.Stale. They get who decided and when.
 	SaveAnswers(ctx context.Context, round int, drafts []Amendment, all []Disposition) error

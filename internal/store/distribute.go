@@ -19,7 +19,7 @@ func distribution() []layout {
 	for _, t := range []string{"audit_head", "audit", "area", "framework_version", "source", "batch",
 		"organisation", "person", "role_grant", "mandate", "link", "token", "approval", "proposed_batch", "setting", "release", "session", "last_use", "pace", "request", "checkpoint",
 		"consultation_round", "consultation_submission", "consultation_comment", "consultation_amendment", "consultation_attribution",
-		"consultation_disposition", "consultation_group", "consultation_response"} {
+		"consultation_disposition", "consultation_group", "consultation_response", "consultation_draft", "consultation_waiting", "form_key"} {
 		out = append(out, layout{t, fmt.Sprintf("SELECT create_reference_table('%s')", t)})
 	}
 	return append(out,

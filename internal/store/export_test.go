@@ -167,6 +167,8 @@ func Statements(db *DB) []string {
 		selectAllApprovals, selectApprovals, selectApproval, selectOpen, selectSetting, insertSetting, selectTrail,
 		selectReleases, selectRelease, selectReleaseBody, selectReleaseVersion, selectReleasesDue, insertRelease, updateRelease,
 		selectAccounts, selectApprovalRows, selectWaitingRows, insertProposed, selectProposed, deleteProposed, selectReleaseRows, selectHashes, selectCheckpoint, insertCheckpoint,
+		selectDrafts, selectDraft, upsertDraft, deleteDraft, deleteSent, deleteDrafts, countDrafts, selectWaiting, selectWaiter, insertWaiting, deleteWaiting,
+		forgetWaiting, selectFormKey, insertFormKey,
 		selectRounds, selectRound, insertRound, updateRound, countRoundWrite, selectOriginal, selectSubmission, selectSubmissions, selectComments,
 		selectAmendments, selectDispositions, selectGroups, selectResponses, selectAttributions, insertSubmission, insertComment, insertAmendment,
 		insertAttribution, insertDisposition, insertGroup, insertResponse, countSubmissions, countComments, countAmendments, countDispositions,

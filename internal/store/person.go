@@ -106,7 +106,7 @@ func (db *DB) ErasePerson(ctx context.Context, id string, c accounts.Change) err
 				return nil, err
 			}
 		}
-		if err := errors.Join(tx.exec(ctx, deleteSessions, id), tx.exec(ctx, forgetUse, "totp "+id), tx.exec(ctx, deleteLettersTo, id), tx.forgetKeys(ctx, &p)); err != nil {
+		if err := errors.Join(tx.exec(ctx, deleteSessions, id), tx.exec(ctx, forgetUse, "totp "+id), tx.exec(ctx, deleteLettersTo, id), tx.forgetKeys(ctx, &p), tx.exec(ctx, deleteDrafts, id)); err != nil {
 			return nil, err
 		}
 		return tx.putPerson(ctx, accounts.Person{ID: id, Organisation: p.Organisation, State: accounts.Erased, Version: p.Version}, c)

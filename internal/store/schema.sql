@@ -312,6 +312,30 @@ CREATE TABLE consultation_response (
   UNIQUE (round, number)
 ) STRICT;
 
+CREATE TABLE consultation_draft (
+  id       TEXT  NOT NULL PRIMARY KEY, -- becomes the id of the comment
+  round    INTEGER NOT NULL REFERENCES consultation_round (number),
+  person   TEXT  NOT NULL REFERENCES person (id),
+  saved_at INTEGER NOT NULL,
+  doc      TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX consultation_draft_by_person ON consultation_draft (person, round);
+
+CREATE TABLE consultation_waiting (
+  id       TEXT  NOT NULL PRIMARY KEY,
+  round    INTEGER NOT NULL REFERENCES consultation_round (number),
+  saved_at INTEGER NOT NULL,
+  doc      TEXT  NOT NULL
+) STRICT;
+
+CREATE INDEX consultation_waiting_by_age ON consultation_waiting (saved_at);
+
+CREATE TABLE form_key (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE letter (
   id      TEXT  NOT NULL PRIMARY KEY,
   person  TEXT,           -- none: doc names an address

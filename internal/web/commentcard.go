@@ -31,6 +31,7 @@ type CommentCard struct {
 	Replies    []CommentCard
 	Responses  []CardResponse
 	Translated []CardTranslation
+	Reply      string // address of the form of a reply; empty: none is taken
 }
 
 // said is words in the language they were said in.
@@ -219,6 +220,9 @@ func (r *round) card(c *consultation.Comment) CommentCard {
 			tr.Words = append(tr.Words, said{Text: p})
 		}
 		out.Translated = append(out.Translated, tr)
+	}
+	if r.takesComments() && c.ReplyTo == "" {
+		out.Reply = q.to("/work/say/"+strconv.Itoa(r.rec.Round.Number)+"/comment", "reply", c.ID)
 	}
 	for i := range r.rec.Comments {
 		if reply := &r.rec.Comments[i]; reply.ReplyTo == c.ID && reply.Held == "" {

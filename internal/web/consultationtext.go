@@ -25,6 +25,7 @@ type RoundTextPage struct {
 	General  string // address of the general comments; empty: there are none
 	Reading  string // the version with its explanations
 	Lost     []CommentCard
+	Say      string // address of the form of a comment; empty: the round takes none here
 }
 
 // RoundBlock is a heading or paragraph with the comments on it.
@@ -78,6 +79,9 @@ func (s *Server) consultationText(q *request) (*answer, error) {
 		Over: r.name(), Name: q.label(r.v, "title", r.v.Title), Lede: answeredLine(q.words, &st), Comments: q.to(r.path("/comments")), Reading: q.to("/framework/" + r.v.ID()),
 	}
 	p.Summary = p.Lede
+	if r.takesComments() {
+		p.Say = q.to("/work/say/" + strconv.Itoa(r.rec.Round.Number) + "/comment")
+	}
 	if string(q.tag) != r.v.Language {
 		p.Official = q.words.T("language." + r.v.Language)
 	}
@@ -166,6 +170,13 @@ func (r *round) blocks(view string, unconfirmed bool) []RoundBlock {
 		out = append(out, b)
 	}
 	return out
+}
+
+// takesComments tells whether readers can comment on the page: by a form of the workspace.
+func (r *round) takesComments() bool {
+	rd := &r.rec.Round
+	return r.q.server.config.Consulting != nil && r.q.server.config.Accounts != nil && rd.State == consultation.Open &&
+		rd.Kind != consultation.Roundtable && rd.Kind != consultation.Bilateral
 }
 
 // settle takes the word "proposed" off the speakers where it is said once for all.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"waymark/internal/accounts"
@@ -59,7 +60,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/reports", open: true, show: showReleases},
 		{path: "/reports/{release}", open: true, show: showRelease, do: doRelease},
 	}
-	return append(routes, deskRoutes()...)
+	return slices.Concat(routes, deskRoutes(), sayRoutes())
 }
 
 // call is one request to the workspace.

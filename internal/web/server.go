@@ -19,6 +19,7 @@ import (
 	"waymark/internal/consultation"
 	"waymark/internal/draw"
 	"waymark/internal/fault"
+	"waymark/internal/format/docx"
 	"waymark/internal/lang"
 	"waymark/internal/publication"
 	"waymark/internal/reference"
@@ -73,6 +74,8 @@ type Config struct {
 	Consultations Consultations
 	// Consulting is what the secretariat and the partners do in rounds; nil: they are only read.
 	Consulting *consultation.Service
+	// ReadWord reads a partner's Word file apart from this process; nil: files are not taken.
+	ReadWord func(ctx context.Context, data []byte) (*docx.Content, []consultation.ReportRow, error)
 	// Compile makes the compiled document of a round in one of CompileFormats (docx, html, xlsx, pdf); nil:
 	// it is not offered.
 	Compile        func(ctx context.Context, round int, format string, language lang.Tag) ([]byte, error)

@@ -13,6 +13,8 @@ type WorkPage struct {
 	Notice  string   // what was done, or is to be kept
 	Keep    []string // shown this once: codes, a link, a token
 	Menu    []Link
+	Ways    []Link // where one can go from here
+	Quoted  said   // the words that the page is about
 	Tables  []WorkTable
 	Forms   []WorkForm
 	Desk    *Desk // of a consultation; nil: another page
@@ -40,6 +42,7 @@ type WorkForm struct {
 	Action string
 	Fields []WorkField
 	Button string
+	Files  bool // it sends files
 	Alone  bool // a form of its own, not one in a row of a table
 	// Passkey is get or create where a script asks the browser for one; without scripts it is not shown.
 	Passkey string
@@ -51,7 +54,7 @@ type WorkForm struct {
 type WorkField struct {
 	ID, Name, Label, Hint, Kind, Value, Fill string
 	Options                                  []WorkOption
-	Required                                 bool
+	Required, Checked                        bool
 }
 
 // WorkOption is one choice of a select.

@@ -37,6 +37,7 @@ func Suite(t *testing.T, open func(*testing.T) *store.DB) {
 		{"ExactNumbersAndAwkwardTextComeBackAsTheyWere", exactness},
 		{"AChangeWithoutAnAuthorIsRefused", authorless},
 		{"ARoundIsKeptWholeAndItsRowsAreNumbered", rounds},
+		{"WhatIsWrittenOnTheWebIsKeptUntilItIsSent", contributions},
 		{"AChangedCommentKeepsItsAuthorApartAndAnOldReadingIsStale", commentChanges},
 		{"AnswersAreOnlyAddedAndEachSupersedesTheStandingOne", answers},
 		{"AnAdoptionIsWholeOrNothing", adoption},
