@@ -169,7 +169,13 @@ lighthouse() {
 	local flags="--headless=new --disable-gpu --disable-quic --user-data-dir=$work/profile" page rc=0 scores
 	[ "$(id -u)" -eq 0 ] && flags="$flags --no-sandbox"
 	for page in /en/ /ar/ /en/targets/T1 /en/countries/KEN /en/report-abuse; do
-		CHROME_PATH=$chrome "$work/lighthouse/node_modules/.bin/lighthouse" "$url$page" --quiet --output=json --output-path="$work/lh.json" --chrome-flags="$flags" >"$work/lh" 2>&1 || { tail -n 5 "$work/lh" | indent; rc=1; continue; }
+		# A busy browser loses a trace now and then: it is asked once more.
+		rm -f "$work/lh.json"
+		for _ in 1 2; do
+			CHROME_PATH=$chrome "$work/lighthouse/node_modules/.bin/lighthouse" "$url$page" --quiet --output=json --output-path="$work/lh.json" --chrome-flags="$flags" >"$work/lh" 2>&1 && break
+			rm -f "$work/lh.json"
+		done
+		[ -f "$work/lh.json" ] || { tail -n 5 "$work/lh" | indent; rc=1; continue; }
 		scores=$(node -e '
 			const c = JSON.parse(require("fs").readFileSync(process.argv[1])).categories;
 			const bars = {performance: 98, accessibility: 100, "best-practices": 100, seo: 95};

@@ -24,7 +24,7 @@ type Page struct {
 	Search    string
 	Sections  []Link
 	Languages []Language
-	Canonical string // absolute where the origin is known
+	Canonical string // absolute; empty where the origin is not known: links for search engines are whole addresses
 	Default   string // address of the English page, for readers of no language here
 
 	AsOf        string // the day of the data in words; empty: everything recorded counts
@@ -114,6 +114,9 @@ func (q *request) page(path, section, title string, crumbs ...Link) Page {
 		p.Languages = append(p.Languages, Language{
 			Tag: tag, Dir: tag.Dir(), Name: tag.Name(), Href: href, URL: q.server.config.Origin + href, Current: tag == q.tag,
 		})
+		if q.server.config.Origin == "" {
+			continue // search engines take whole addresses only
+		}
 		if tag == q.tag {
 			p.Canonical = q.server.config.Origin + href
 		}
