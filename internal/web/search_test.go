@@ -88,6 +88,20 @@ func TestSearchFindsEveryKindOfThing(t *testing.T) {
 	}
 }
 
+// A public page that is not entered in searchable.go is not found: enter it there.
+func TestEveryPublicPageCanBeFound(t *testing.T) {
+	site := consultationSite(t)
+	known := map[string]bool{"/search": true, "/framework/" + snapshot(t).Version.ID(): true} // itself, and the address of the version that holds
+	for _, e := range indexOf(t, site).Entries() {
+		known[e.Path] = true
+	}
+	for _, path := range publicPaths(snapshot(t)) {
+		if !known[path] {
+			t.Errorf("%s cannot be found", path)
+		}
+	}
+}
+
 // Whatever can be found is there: each address answers, and the place in the page is in it.
 func TestEveryResultLeadsToItsPlace(t *testing.T) {
 	site := consultationSite(t)

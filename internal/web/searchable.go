@@ -375,6 +375,7 @@ func (c *collector) pages() {
 		{"/framework", "shell.framework", []string{"framework.summary"}},
 		{"/aims", "aims.title", []string{"aims.lede"}},
 		{"/umbrella", "umbrella.title", nil},
+		{"/framework/impact", "impact.title", []string{"impact.lede"}},
 		{"/report-abuse", "report.title", []string{"report.lede"}},
 		{"/data", "data.title", []string{"data.lede"}},
 		{"/method", "method.title", []string{"method.lede"}},
@@ -385,6 +386,11 @@ func (c *collector) pages() {
 			e.Body = append(e.Body, c.key(key)...)
 		}
 		c.add(e)
+	}
+	if closing, err := c.english().snap.Closing(""); err == nil { // without a goal date there is nothing to assess
+		c.add(publication.SearchEntry{Kind: publication.FoundPage, Path: "/assessment", Title: c.say(func(q *request) text {
+			return plain(q.words.T("assessment.title", "Date", q.date(closing.On)))
+		})})
 	}
 	c.article("/method", "method.title", (*request).methodParts)
 	c.article("/accessibility", "access.title", func(q *request) []ArticleSection {
