@@ -209,6 +209,14 @@ func (w *work) children(i int) int64 {
 	return 0
 }
 
+// asNewAs is how new a proof is for the day asked about: one of later is as new as that day.
+func (w *work) asNewAs(proven day) day {
+	if w.Question.AsOf != nil {
+		return min(proven, *w.Question.AsOf)
+	}
+	return proven
+}
+
 // evidence says on whose word the known statuses rest.
 func (w *work) evidence(parts []*part, at moment) (object, error) {
 	var newest, oldest day
@@ -228,10 +236,10 @@ func (w *work) evidence(parts []*part, at moment) (object, error) {
 				if !s.known() || a.what == 0 || a.implied || s.low == 2 && a.what == 'n' {
 					continue
 				}
-				if a.proven != 0 {
-					newest = max(newest, a.proven)
-					if oldest == 0 || a.proven < oldest {
-						oldest = a.proven
+				if on := w.asNewAs(a.proven); on != 0 {
+					newest = max(newest, on)
+					if oldest == 0 || on < oldest {
+						oldest = on
 					}
 				}
 				if key := fmt.Sprint(i, " ", a.source); !seen[key] {
@@ -297,7 +305,7 @@ func (w *work) alone(p *part, at moment, total int64) ([]any, error) {
 			var latest day
 			for _, name := range c.uses {
 				answers[name] = w.ask(name, w.Countries.Members[i].ISO3, at)
-				latest = max(latest, answers[name].proven)
+				latest = max(latest, w.asNewAs(answers[name].proven))
 			}
 			says, err := c.of(answers)
 			if err != nil {

@@ -2,7 +2,10 @@ package accounts
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"waymark/internal/fault"
@@ -20,19 +23,28 @@ type Setting struct {
 // ReplyDays is how many days a State has to reply before a rating of it can be approved.
 const ReplyDays = "reply.days"
 
+// DisclosePeople and DiscloseProceedings are the numbers below which a count of people, and one of cases and
+// proceedings, is not shown. Nobody goes below five.
+const (
+	DisclosePeople      = "disclosure.people"
+	DiscloseProceedings = "disclosure.proceedings"
+)
+
 // settings are the known ones, with the value the program comes with and the range it may have.
 var settings = map[string]struct {
 	value       int
 	least, most int
 }{
-	ReplyDays: {30, 7, 180},
+	ReplyDays:           {30, 7, 180},
+	DisclosePeople:      {10, 5, 1000},
+	DiscloseProceedings: {5, 5, 1000},
 }
 
 // DefaultSetting is a setting as the program comes with it.
 func DefaultSetting(name string) (Setting, error) {
 	s, ok := settings[name]
 	if !ok {
-		return Setting{}, fault.Newf(fault.NotFound, "There is no setting %q.", name).WithFix("Use " + ReplyDays + ".")
+		return Setting{}, fault.Newf(fault.NotFound, "There is no setting %q.", name).WithFix("Use one of " + strings.Join(slices.Sorted(maps.Keys(settings)), ", ") + ".")
 	}
 	return Setting{Name: name, Value: strconv.Itoa(s.value)}, nil
 }

@@ -115,3 +115,21 @@ type Series struct {
 	Universe    string `json:"universe"`              // in words
 	Note        string `json:"note,omitempty"`
 }
+
+// Subject is whose number an indicator is, where somebody could be recognised in it.
+type Subject string
+
+// The subjects.
+const (
+	Nobody      Subject = "" // countries, laws, web pages
+	People      Subject = "people"
+	Proceedings Subject = "proceedings"
+)
+
+var subjects = map[string]Subject{
+	"children": People, "people": People, "persons": People, "users": People, "victims": People, "suspects": People, "offenders": People, "reporters": People,
+	"cases": Proceedings, "investigations": Proceedings, "prosecutions": Proceedings, "convictions": Proceedings, "arrests": Proceedings, "proceedings": Proceedings,
+}
+
+// CountsOf tells by its unit whether an indicator counts people or proceedings.
+func (i *Indicator) CountsOf() Subject { return subjects[i.Unit] }

@@ -71,6 +71,9 @@ func (r *Releases) snapshotOf(ctx context.Context, release *Release, f *FrozenFi
 		return nil, err
 	}
 	n := &Snapshot{DataVersion: f.DataVersion, World: r.Service.world, Sources: f.Sources, Today: f.Judged, editions: map[string]*edition{}}
+	if n.disclosure, err = disclosureOf(ctx, r.Service.store); err != nil { // those of today: a limit that was raised holds for the past too
+		return nil, err
+	}
 	store := pastStore{Store: r.Service.store, releases: r.Store, seq: f.DataVersion}
 	for _, info := range all {
 		id := fmt.Sprintf("%s@%d", info.Framework, info.Number)

@@ -57,7 +57,9 @@ func (n *Snapshot) Profile(ctx context.Context, iso3 string, q FigureQuery) (Pro
 	if err != nil {
 		return p, err
 	}
-	observations = begunBy(observations, q.AsOf)
+	if observations, err = n.disclosed(ctx, begunBy(observations, q.AsOf)); err != nil {
+		return p, err
+	}
 	at := monitoring.On(q.AsOf)
 	for i := range e.version.Variants {
 		v := &e.version.Variants[i]
@@ -149,7 +151,11 @@ func (n *Snapshot) PublicObservations(ctx context.Context, q monitoring.Observat
 		return nil, nil
 	}
 	q.Sources, q.Free = open, true // asked of the store, so that a page of so many rows has so many
-	return n.store.Observations(ctx, q)
+	rows, err := n.store.Observations(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return n.disclosed(ctx, rows)
 }
 
 // History gives every statement ever recorded under a key.

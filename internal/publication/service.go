@@ -80,6 +80,9 @@ func (s *Service) load(ctx context.Context, last *Snapshot, dataVersion int64, t
 		return nil, err
 	}
 	n := &Snapshot{DataVersion: dataVersion, World: s.world, Versions: versions, Sources: sources, Today: today, store: s.store, editions: map[string]*edition{}}
+	if n.disclosure, err = disclosureOf(ctx, s.store); err != nil {
+		return nil, err
+	}
 	changed, err := s.changedSince(ctx, last)
 	if err != nil {
 		return nil, err

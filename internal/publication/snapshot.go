@@ -22,9 +22,10 @@ type Snapshot struct {
 	Sources     []monitoring.Source
 	Today       reference.Date
 
-	store    Store
-	editions map[string]*edition
-	main     *edition
+	disclosure Disclosure
+	store      Store
+	editions   map[string]*edition
+	main       *edition
 }
 
 func (n *Snapshot) fresh(dataVersion int64, today reference.Date) bool {
