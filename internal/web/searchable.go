@@ -376,6 +376,8 @@ func (c *collector) pages() {
 		{"/aims", "aims.title", []string{"aims.lede"}},
 		{"/umbrella", "umbrella.title", nil},
 		{"/framework/impact", "impact.title", []string{"impact.lede"}},
+		{"/corrections", "corrections.title", []string{"corrections.lede"}},
+		{"/accountability", "accountability.title", []string{"accountability.lede"}},
 		{"/report-abuse", "report.title", []string{"report.lede"}},
 		{"/data", "data.title", []string{"data.lede"}},
 		{"/method", "method.title", []string{"method.lede"}},
