@@ -41,6 +41,7 @@ var routes = []route{
 	{path: "/framework/impact?code=T1&goal=x", limit: pageBars},
 	{path: "/outcomes/OC-3", limit: pageBars},
 	{path: "/umbrella", limit: pageBars},
+	{path: "/targets/T1/history", limit: pageBars},
 	{path: "/corrections", limit: pageBars},
 	{path: "/accountability", limit: pageBars},
 	{path: "/search", limit: pageBars},

@@ -38,13 +38,14 @@ type FrameworkPage struct {
 
 // frameworkBlock is a heading or a numbered paragraph with its margin.
 type frameworkBlock struct {
-	Code    string
-	Heading bool
-	Number  int
-	Words   []segment
-	Item    bool // one of a list
-	Margin  []text
-	Open    []string // codes of open questions, shown in the margin
+	Code      string
+	Heading   bool
+	Number    int
+	Words     []segment
+	Item      bool // one of a list
+	Margin    []text
+	Elsewhere []UmbrellaLine // what answers it in other frameworks
+	Open      []string       // codes of open questions, shown in the margin
 }
 
 // frameworkMatrix is the results table as in the document: one column per outcome.
@@ -81,7 +82,8 @@ type frameworkNote struct {
 	Mandate    text
 	Source     text
 	Measured   []text
-	NobodyDoes bool // looked for, and nobody measures it
+	Elsewhere  []UmbrellaLine // elements of other frameworks that answer it
+	NobodyDoes bool           // looked for, and nobody measures it
 	Feasible   text
 	Goal       string
 	Open       []frameworkOpen
@@ -158,15 +160,19 @@ func (s *Server) framework(q *request) (*answer, error) {
 	if string(q.tag) != v.Language {
 		p.Official = q.words.T("language." + v.Language)
 	}
+	if r.elsewhere, err = q.allElsewhere(); err != nil {
+		return nil, err
+	}
 	r.fill(&p)
 	return q.render("framework", p)
 }
 
 // frameworkReader lays a version out as its document is.
 type frameworkReader struct {
-	q      *request
-	v      *framework.Version
-	number map[string]int // running number of each paragraph
+	q         *request
+	v         *framework.Version
+	number    map[string]int            // running number of each paragraph
+	elsewhere map[string][]UmbrellaLine // by element: what answers it in other frameworks
 }
 
 func isHeading(k framework.Kind) bool { return k == framework.KindTitle || k == framework.KindHeading }
@@ -285,6 +291,7 @@ func (r *frameworkReader) block(e *framework.Element) frameworkBlock {
 	if e.Mandate != nil {
 		b.Margin = append(b.Margin, r.q.english(e.Mandate.Holder+": "+e.Mandate.Source))
 	}
+	b.Elsewhere = r.elsewhere[e.Code]
 	for _, c := range r.v.Contradicts {
 		if slices.Contains(c.Elements, e.Code) {
 			b.Margin = append(b.Margin, r.q.english(c.Note))
@@ -416,7 +423,8 @@ func (r *frameworkReader) note(e *framework.Element) (frameworkNote, bool) {
 		}
 	}
 	n.Goal = r.goals(e.Code)
-	has := n.Sheet != "" || e.Mandate != nil || e.MeasuredBy != nil || n.Feasible.Text != "" || n.Open != nil || n.Contradict != nil
+	n.Elsewhere = r.elsewhere[e.Code]
+	has := n.Elsewhere != nil || n.Sheet != "" || e.Mandate != nil || e.MeasuredBy != nil || n.Feasible.Text != "" || n.Open != nil || n.Contradict != nil
 	return n, has
 }
 

@@ -26,6 +26,7 @@ func (s *Server) pages() []page {
 		{path: "/", view: s.home},
 		{path: "/targets", view: s.targets, twins: true},
 		{path: "/targets/{code}", view: s.target, twins: true, params: []string{"group", "status", "sort", "table"}},
+		{path: "/targets/{code}/history", view: s.history, twins: true},
 		{path: "/targets/{code}/proof.json", view: s.proof, params: []string{"variant"}},
 		{path: "/countries", view: s.countries, twins: true, params: []string{"q", "group", "t1", "t2", "im-1", "sort"}},
 		{path: "/countries/{iso3}", view: s.country, twins: true},

@@ -85,6 +85,9 @@ func publicPaths(snap *publication.Snapshot) []string {
 			paths = append(paths, "/outcomes/"+e.Code)
 		} else if e.Kind == framework.KindTarget || e.Kind == framework.KindTargetGroup {
 			paths = append(paths, "/targets/"+e.Code)
+			if len(snap.Version.VariantsOf(e.Code)) > 0 {
+				paths = append(paths, "/targets/"+e.Code+"/history")
+			}
 		}
 	}
 	for _, c := range snap.World.Countries() {

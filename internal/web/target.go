@@ -53,6 +53,7 @@ type TargetPage struct {
 	Feasible   text
 	Activated  text
 	Phase      string
+	History    string // address of the number by version, year and source
 	Twins      Twins
 	Figures    Twins
 	GroupData  Twins // of the table of groups
@@ -228,6 +229,7 @@ func (q *request) targetWords(p *TargetPage, e *framework.Element) {
 
 func (q *request) targetFigure(p *TargetPage, f *monitoring.Figure, all []monitoring.Figure) error {
 	p.Figure = q.figureView(f, "f")
+	p.History = q.to("/targets/" + p.Code + "/history")
 	v := &p.Figure
 	p.Goal, p.Verdict = v.Goal, v.Verdict
 	met, unknown := 0, 0

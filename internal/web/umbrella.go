@@ -76,15 +76,18 @@ func (q *request) otherFramework(v *framework.Version) (*answer, error) {
 
 // monitoredElsewhere lists the elements of other frameworks that speak to one of ours.
 func (q *request) monitoredElsewhere(code string) ([]UmbrellaLine, error) {
+	all, err := q.allElsewhere()
+	return all[code], err
+}
+
+// allElsewhere lists, for each of our elements, those of other frameworks that speak to it.
+func (q *request) allElsewhere() (map[string][]UmbrellaLine, error) {
 	links, err := framework.Umbrella()
 	if err != nil {
 		return nil, err
 	}
-	var out []UmbrellaLine
+	out := map[string][]UmbrellaLine{}
 	for _, l := range links {
-		if l.Ours != code {
-			continue
-		}
 		v, err := q.snap.FrameworkVersion(l.Framework)
 		if err != nil {
 			continue // an older database does not hold it
@@ -97,7 +100,7 @@ func (q *request) monitoredElsewhere(code string) ([]UmbrellaLine, error) {
 		if e, ok := v.Element(l.Element); ok {
 			line.Name = q.english(e.Text)
 		}
-		out = append(out, line)
+		out[l.Ours] = append(out[l.Ours], line)
 	}
 	return out, nil
 }
