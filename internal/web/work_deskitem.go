@@ -295,7 +295,7 @@ func (r *round) past(d *consultation.Disposition, names func(string) (string, bo
 // deskForm is the form as the person left it, or with what stands.
 func (c *call) deskForm(r *round, id string, m *consultation.Comment, alone *consultation.Amendment, item *DeskItem) DeskForm {
 	d := r.standing[id]
-	f := DeskForm{Action: c.r.URL.Path + "#answer", Seen: d.ID, Reason: d.Reason, To: d.To, NoChange: d.NoChange && len(d.Changes) == 0}
+	f := DeskForm{Action: c.r.URL.Path, Seen: d.ID, Reason: d.Reason, To: d.To, NoChange: d.NoChange && len(d.Changes) == 0}
 	if other, ok := r.rec.Comment(d.To); ok {
 		f.To = strconv.Itoa(other.Number)
 	}
