@@ -296,7 +296,7 @@ func (r *round) answer(id string) CardAnswer {
 				a.Changes = append(a.Changes, r.change(made))
 			}
 		}
-		a.Elements = r.elementLinks(d.Elements)
+		a.Elements = append(r.elementLinks(d.Elements), r.changed(&d)...)
 		return a
 	}
 	a := CardAnswer{Class: "unknown", Word: q.words.T("compile.undecided")}

@@ -113,6 +113,13 @@ func (s *Server) milestones(w http.ResponseWriter, r *http.Request) error {
 		line("URL:" + s.base() + "/en/framework#" + m.Element)
 		line("END:VEVENT")
 	}
+	if s.config.Consultations != nil {
+		rounds, err := s.config.Consultations.Rounds(r.Context())
+		if err != nil {
+			return err
+		}
+		s.roundDays(rounds, line)
+	}
 	line("END:VCALENDAR")
 	(&answer{contentType: "text/calendar; charset=utf-8", body: []byte(b.String()), filename: s.fileName("milestones.ics")}).seal("").send(w, r)
 	return nil

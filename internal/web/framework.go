@@ -16,6 +16,7 @@ import (
 // what is open, contradictory or unknown beside the words.
 type FrameworkPage struct {
 	Page
+	Behind     []BehindChange // what a consultation changed to make this version
 	Name       text
 	Over       text   // the title of the document the text stands in
 	State      string // draft, in consultation, adopted, superseded
@@ -164,6 +165,9 @@ func (s *Server) framework(q *request) (*answer, error) {
 		return nil, err
 	}
 	r.fill(&p)
+	if p.Behind, err = q.behind(v); err != nil {
+		return nil, err
+	}
 	return q.render("framework", p)
 }
 

@@ -12,6 +12,7 @@ import (
 	"waymark/internal/accounts"
 	"waymark/internal/consultation"
 	"waymark/internal/framework"
+	"waymark/internal/lang"
 	"waymark/internal/reference"
 	"waymark/internal/store/storetest"
 )
@@ -185,6 +186,25 @@ func TestARoundIsAnsweredAndAdoptedByForms(t *testing.T) {
 		t.Errorf("%+v %v", rec.Round.State, err)
 	}
 	d.see(base+"/adoption", second, "cop-2015@2")
+
+	d.see("/en/consultations/2/comments", "", `href="/en/framework/cop-2015@2#T2"`) // from the answer to the changed words, and back
+	q := &request{ctx: context.Background(), server: d.site, tag: "en", words: lang.For("en"), params: url.Values{}}
+	if q.snap, err = d.site.config.Publication.Snapshot(q.ctx); err != nil {
+		t.Fatal(err)
+	}
+	behind, err := q.behind(next)
+	if err != nil || len(behind) != 2 {
+		t.Fatal(behind, err)
+	}
+	for _, b := range behind {
+		if len(b.Comments) != 1 || !strings.HasPrefix(b.Comments[0].Href, "/en/consultations/2/comments#c-") || b.Change.New.Text != "States" {
+			t.Errorf("%+v", b)
+		}
+	}
+	calendar := d.ask(http.MethodGet, "/milestones.ics", "", nil).Body.String()
+	if !strings.Contains(calendar, "SUMMARY:Consultation 2: Next") || !strings.Contains(calendar, "DTEND;VALUE=DATE:20270101") {
+		t.Errorf("the round is not in the calendar: %s", calendar)
+	}
 }
 
 // Two secretaries open one comment; the second to save sees both texts, and nothing is lost.
