@@ -69,6 +69,12 @@ func Main(args []string, s Streams) int {
 
 // Run is Main in a context: a test can end a server by ending the context.
 func Run(ctx context.Context, args []string, s Streams) int {
+	if len(args) == 1 && args[0] == childCommand {
+		if err := readAsChild(os.Stdin, s.Out); err != nil {
+			return 1
+		}
+		return 0
+	}
 	ctx = accounts.With(ctx, accounts.Local())
 	err := dispatch(ctx, commands(), nil, args, s)
 	var wrong usageError

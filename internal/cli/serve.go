@@ -13,9 +13,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"waymark/internal/accounts"
 	"waymark/internal/api"
+	"waymark/internal/consultation"
 	"waymark/internal/draw"
 	"waymark/internal/fault"
+	"waymark/internal/format/docx"
 	"waymark/internal/lang"
 	"waymark/internal/store"
 	"waymark/internal/web"
@@ -30,10 +33,12 @@ type serveConfig struct {
 	listen  string
 	origin  string
 	contact string
-	empty   bool
-	sample  bool
-	world   string
-	mail    mailConfig
+	// safeguarding is who is told of suspected illegal content; empty: files are not taken on the web.
+	safeguarding string
+	empty        bool
+	sample       bool
+	world        string
+	mail         mailConfig
 }
 
 func serveCommand() command {
@@ -42,6 +47,7 @@ func serveCommand() command {
 		flags.StringVar(&c.listen, "listen", "127.0.0.1:8080", "host and port; port 0 picks a free one")
 		flags.StringVar(&c.origin, "origin", "", "scheme and host the site is reached at, for the sitemap (https://cop.example.org)")
 		flags.StringVar(&c.contact, "contact", "", "how readers reach whoever runs this service: an https or mailto address")
+		flags.StringVar(&c.safeguarding, "safeguarding", os.Getenv("WAYMARK_SAFEGUARDING"), "who is told of suspected illegal content, a name and how to reach them; without it nobody can send files on the web")
 		flags.BoolVar(&c.sample, "sample", false, "serve invented data from a database of their own ("+sampleFile+"), with people to sign in as, to try everything")
 		flags.StringVar(&c.world, "geometry", os.Getenv("WAYMARK_GEOMETRY"), "a world map of your own, with its attribution and licence: a file in the form of the shipped world.json (environment WAYMARK_GEOMETRY)")
 		flags.BoolVar(&c.empty, "empty", false, "fill a new database with the framework and the sources only, without evidence")
@@ -160,7 +166,21 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 		return nil, err
 	}
 	releases := a.releases()
+	if a.mail {
+		a.consultation.Letters = func(to, language, secret string) ([]accounts.Letter, error) {
+			letters, err := a.people().LetterTo(accounts.ConfirmLetter, to, language, "")
+			for i := range letters {
+				letters[i].Secret = secret
+			}
+			return letters, err
+		}
+	}
+	var reader func(context.Context, []byte) (*docx.Content, []consultation.ReportRow, error)
+	if strings.TrimSpace(c.safeguarding) != "" {
+		reader = readWord
+	}
 	site, err := web.New(web.Config{
+		ReadWord:    reader,
 		Geometry:    world,
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"waymark/internal/accounts"
-	"waymark/internal/reference"
 )
 
 // Queued is one text that waits for a moderator, with the comments that say nearly the same.
@@ -135,35 +133,4 @@ func (s *Service) PassOn(ctx context.Context, round int, ids []string) error {
 			c.Passed = append(c.Passed, me)
 		}
 	}, func(*Amendment) {})
-}
-
-// ForgetDue takes the names of persons out of every round that closed twelve months before a day,
-// and gives the rounds in which there were any.
-func (s *Service) ForgetDue(ctx context.Context, today reference.Date) ([]int, error) {
-	rounds, err := s.Rounds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []int
-	for _, r := range rounds {
-		end := time.Date(r.Period.End.Year(), time.Month(r.Period.End.Month())+12, r.Period.End.DayOfMonth(), 0, 0, 0, 0, time.UTC)
-		if r.State == Draft || r.State == Open || r.Period.End.IsOpen() || !end.Before(time.Date(today.Year(), time.Month(today.Month()), today.DayOfMonth(), 0, 0, 0, 0, time.UTC)) {
-			continue
-		}
-		rec, err := s.Record(ctx, r.Number)
-		if err != nil {
-			return out, err
-		}
-		named := slices.ContainsFunc(rec.Submissions, func(s Submission) bool { return s.Sender != "" }) ||
-			slices.ContainsFunc(rec.Comments, func(c Comment) bool { return c.Source.Author != "" }) ||
-			slices.ContainsFunc(rec.Amendments, func(a Amendment) bool { return a.Author != "" })
-		if !named {
-			continue
-		}
-		if err := s.ForgetPersons(ctx, r.Number); err != nil {
-			return out, err
-		}
-		out = append(out, r.Number)
-	}
-	return out, nil
 }

@@ -34,9 +34,9 @@ type Service struct {
 	Approvals Approvals
 	// Now is the clock: for the forms of strangers and for what is due. Nil: no stranger writes here.
 	Now func() time.Time
-	// Mail sends the author of a comment the link that confirms their address; nil: there is no mail, and
-	// the link is shown to moderators, to pass it on.
-	Mail func(ctx context.Context, to string, language, link string) error
+	// Letters makes the letter with the link that confirms an address; nil: there is no mail, and the link
+	// is shown to moderators, to pass it on.
+	Letters func(to, language, secret string) ([]accounts.Letter, error)
 }
 
 func scope(round int) accounts.Scope { return accounts.Scope{Round: strconv.Itoa(round)} }
@@ -92,7 +92,10 @@ type File struct {
 	Sender       string  // private
 	Language     string
 	Limits       docx.Limits
-	DryRun       bool // show what would happen and store nothing
+	// Content and Report are what the file holds, where another process read it; nil: it is read here.
+	Content *docx.Content
+	Read    []ReportRow
+	DryRun  bool // show what would happen and store nothing
 }
 
 // Take takes a Word document in: what it holds, and which submission it became. With DryRun, for a
@@ -108,16 +111,16 @@ func (s *Service) Take(ctx context.Context, f File) (*Taken, string, error) {
 	if err := s.mayCome(ctx, &rec.Round); err != nil {
 		return nil, "", err
 	}
-	d, err := docx.Open(f.Data, f.Limits)
-	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", f.Name, err)
+	if f.Content == nil {
+		if f.Content, f.Read, err = ReadWord(f.Data, f.Limits); err != nil {
+			return nil, "", fmt.Errorf("%s: %w", f.Name, err)
+		}
 	}
 	registry, err := s.Registry(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	content := d.Content()
-	taken := Take(Document{Content: &content, Report: report(d), Version: v, Registry: registry, Known: rec.known(), Check: s.held})
+	taken := Take(Document{Content: f.Content, Report: f.Read, Version: v, Registry: registry, Known: rec.known(), Check: s.held})
 	sum := sha256.Sum256(f.Data)
 	hash := hex.EncodeToString(sum[:])
 	for _, old := range rec.Submissions {
@@ -173,6 +176,16 @@ func (t *Taken) fresh(round int, submission, language, organisation string) ([]C
 		amendments = append(amendments, a)
 	}
 	return comments, amendments
+}
+
+// ReadWord reads a Word file: what it holds, and what became of each part of it.
+func ReadWord(data []byte, limits docx.Limits) (*docx.Content, []ReportRow, error) {
+	d, err := docx.Open(data, limits)
+	if err != nil {
+		return nil, nil, err
+	}
+	content := d.Content()
+	return &content, report(d), nil
 }
 
 // report turns what the file's reader says of every element into rows.

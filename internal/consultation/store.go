@@ -42,7 +42,7 @@ type Store interface {
 	// Waiting gives what waits for its author to confirm an address, and KeepWaiting keeps it, once for
 	// each id: again is fault.Conflict. Old ones are forgotten. Bookkeeping.
 	Waiting(ctx context.Context) ([]Waiting, error)
-	KeepWaiting(ctx context.Context, w Waiting) error
+	KeepWaiting(ctx context.Context, w Waiting, letters ...accounts.Letter) error
 	// Take counts one more under a key and gives how long to wait; 0: go on. Bookkeeping.
 	Take(ctx context.Context, key string, p accounts.Pace) (time.Duration, error)
 	// FormKey is the secret that forms of strangers are signed with. It is made once.

@@ -137,10 +137,13 @@ func (s *Service) Offer(ctx context.Context, token, trap, network string, w Wait
 				WithFix("Wait, then send it again.").WithKey("error.comment_pace", map[string]any{"Minutes": minutes})
 		}
 	}
-	if err := s.Store.KeepWaiting(ctx, w); err != nil || s.Mail == nil {
-		return err
+	var letters []accounts.Letter
+	if s.Letters != nil {
+		if letters, err = s.Letters(w.Email, w.Language, confirmation(key, w.ID)); err != nil {
+			return err
+		}
 	}
-	return s.Mail(ctx, w.Email, w.Language, confirmation(key, w.ID))
+	return s.Store.KeepWaiting(ctx, w, letters...)
 }
 
 func confirmation(key []byte, id string) string { return id + "." + sign(key, "confirm "+id) }
@@ -201,7 +204,7 @@ func (s *Service) Unconfirmed(ctx context.Context) ([]Unconfirmed, error) {
 	if err := accounts.Require(ctx, accounts.Moderate, accounts.Scope{}); err != nil {
 		return nil, err
 	}
-	if s.Mail != nil {
+	if s.Letters != nil {
 		return nil, nil
 	}
 	key, err := s.Store.FormKey(ctx)

@@ -144,8 +144,8 @@ func (db *DB) Waiting(ctx context.Context) ([]consultation.Waiting, error) {
 	return out, db.fault(err, "what waits for a confirmation could not be read")
 }
 
-// KeepWaiting keeps what a stranger wrote, once, and forgets what is too old.
-func (db *DB) KeepWaiting(ctx context.Context, w consultation.Waiting) error {
+// KeepWaiting keeps what a stranger wrote, once, with the letters it needs, and forgets what is too old.
+func (db *DB) KeepWaiting(ctx context.Context, w consultation.Waiting, letters ...accounts.Letter) error {
 	doc, err := text(w)
 	if err != nil {
 		return err
@@ -161,7 +161,10 @@ func (db *DB) KeepWaiting(ctx context.Context, w consultation.Waiting) error {
 		case !errors.Is(err, sql.ErrNoRows):
 			return err
 		}
-		return tx.exec(ctx, insertWaiting, w.ID, w.Round, tx.now, doc)
+		if err := tx.exec(ctx, insertWaiting, w.ID, w.Round, tx.now, doc); err != nil {
+			return err
+		}
+		return tx.putLetters(ctx, letters)
 	})
 }
 

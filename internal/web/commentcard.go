@@ -181,6 +181,9 @@ func (r *round) card(c *consultation.Comment) CommentCard {
 	}
 	if c.Removed == "" {
 		out.Voices, out.Nobody = r.voices(c.Voices), len(c.Voices) == 0
+		if c.AgeBand != "" { // of children: nothing but this
+			out.Voices, out.Nobody = []CardVoice{{Name: plain(q.words.T("say.age_"+c.AgeBand) + " · " + c.Country)}}, false
+		}
 	}
 	switch {
 	case c.Removed != "":

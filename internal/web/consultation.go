@@ -299,6 +299,13 @@ func (r *round) facts() []RoundFact {
 	if rd.Safeguarding != "" {
 		out = append(out, RoundFact{Label: q.words.T("consultation.safeguarding"), Value: q.english(rd.Safeguarding)})
 	}
+	if rd.Kind == consultation.Children {
+		f := RoundFact{Label: q.words.T("rounds.feedback"), Value: q.english(rd.Feedback)}
+		if rd.Feedback == "" {
+			f.Value = plain(q.words.T("rounds.feedback_owed"))
+		}
+		out = append(out, f)
+	}
 	return out
 }
 

@@ -25,6 +25,8 @@ type workRoute struct {
 	show   func(*call) (WorkPage, error)
 	// do changes something: POST. Where it is refused, show is shown again with what is wrong.
 	do func(*call) (outcome, error)
+	// files: the form may send a file of this many bytes.
+	files int64
 	// send answers with something else than a page.
 	send func(*call, http.ResponseWriter) error
 }
@@ -112,8 +114,12 @@ func (s *Server) workHandler(tag lang.Tag, route workRoute, cross *http.CrossOri
 		if err := cross.Check(r); err != nil {
 			return fault.Newf(fault.Forbidden, "This request came from another site: %w", err).WithFix("Open the page here and repeat it.").WithKey("error.cross_site", nil)
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
-		if err := r.ParseForm(); err != nil {
+		r.Body = http.MaxBytesReader(w, r.Body, mostForm+route.files)
+		read := r.ParseForm
+		if route.files > 0 && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			read = func() error { return r.ParseMultipartForm(mostForm + route.files) } // in memory: nothing of it is written
+		}
+		if err := read(); err != nil {
 			return fault.New(fault.TooLarge, "The form could not be read.", "Send less at a time.").WithKey("error.tooLarge", nil)
 		}
 		ctx, err := s.entered(r)

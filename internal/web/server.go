@@ -95,6 +95,7 @@ type Server struct {
 	flight    singleflight.Group // one rendering of a page at a time
 	search    searchCache
 	mux       *http.ServeMux
+	uploads   uploads
 }
 
 // New makes the website. An error means that the program was built from damaged templates or files.

@@ -82,11 +82,11 @@ func (c *call) page(titleKey string) WorkPage {
 		act       accounts.Act
 	}{
 		{"work.home", "/work", accounts.ReadWork}, {"work.account", "/work/account", accounts.OwnAccount},
-		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.consultations", "/work/consultations", accounts.ReadWork}, {"work.people", "/work/people", accounts.ReadPeople},
+		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.consultations", "/work/consultations", accounts.ReadWork}, {"rounds.title", "/work/rounds", accounts.Consult}, {"mod.title", "/work/moderation", accounts.Moderate}, {"work.people", "/work/people", accounts.ReadPeople},
 		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.audit", "/work/audit", accounts.ReadAudit},
 		{"work.jobs", "/work/jobs", accounts.ReadAudit},
 	} {
-		if m.path == "/work/consultations" && c.consulting() == nil {
+		if (m.path == "/work/consultations" || m.path == "/work/rounds" || m.path == "/work/moderation") && c.consulting() == nil {
 			continue
 		}
 		if _, err := me.May(m.act, accounts.Scope{}); err == nil || m.act == accounts.ReadWork && me.Somewhere(m.act) == nil {

@@ -20,7 +20,11 @@ func sayRoutes() []workRoute {
 		{path: n, act: accounts.ReadWork, each: true, show: showMine, do: doMine},
 		{path: n + "/comment", open: true, show: showSay, do: doSay},
 		{path: n + "/check", act: accounts.ReadWork, each: true, show: showCheck, do: doCheck},
-		{path: "/work/link/comment", open: true, show: showConfirm, do: doConfirm},
+		{path: n + "/word", act: accounts.ReadWork, each: true, files: mostWord, show: showWord, do: doWord},
+		{path: n + "/draft.docx", open: true, send: sendDraft},
+		{path: "/work/moderation", act: accounts.Moderate, show: showQueue, do: doQueue},
+		{path: "/work/rounds", act: accounts.Consult, show: showRounds, do: doRounds},
+		{path: "/work/link/confirm", open: true, show: showConfirm, do: doConfirm},
 	}
 }
 
@@ -376,7 +380,7 @@ func doSay(c *call) (outcome, error) {
 		}
 		p := t.head("say.offered")
 		p.Notice = c.t("say.offered_mail")
-		if t.s.Mail == nil {
+		if t.s.Letters == nil {
 			p.Notice = c.t("say.offered_desk")
 		}
 		return outcome{page: &p}, nil

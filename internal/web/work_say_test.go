@@ -275,13 +275,13 @@ func TestAStrangerIsModeratedBeforeAnythingShows(t *testing.T) {
 	if err != nil || len(waiting) != 1 || len(d.talk().Comments) != 0 {
 		t.Fatal(waiting, err)
 	}
-	if w := d.ask(http.MethodPost, "/en/work/link/comment", "", url.Values{"token": {waiting[0].Link + "x"}}); w.Code != http.StatusNotFound {
+	if w := d.ask(http.MethodPost, "/en/work/link/confirm", "", url.Values{"token": {waiting[0].Link + "x"}}); w.Code != http.StatusNotFound {
 		t.Errorf("a forged link: %d", w.Code)
 	}
-	if w := d.ask(http.MethodPost, "/en/work/link/comment", "", url.Values{"token": {waiting[0].Link}}); w.Code != 200 {
+	if w := d.ask(http.MethodPost, "/en/work/link/confirm", "", url.Values{"token": {waiting[0].Link}}); w.Code != 200 {
 		t.Fatalf("the link: %d %s", w.Code, w.Body)
 	}
-	if w := d.ask(http.MethodPost, "/en/work/link/comment", "", url.Values{"token": {waiting[0].Link}}); w.Code != http.StatusNotFound {
+	if w := d.ask(http.MethodPost, "/en/work/link/confirm", "", url.Values{"token": {waiting[0].Link}}); w.Code != http.StatusNotFound {
 		t.Errorf("the link again: %d", w.Code)
 	}
 	shows := func() bool {
