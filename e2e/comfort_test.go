@@ -17,7 +17,7 @@ func cut(b *tab) []string {
 	b.t.Helper()
 	return eval[[]string](b, `[...document.querySelectorAll("body *")].filter(e => {
 		const s = getComputedStyle(e), text = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-		if (!text || e.closest(".vh, .skip, svg") || s.display === "inline") return false;
+		if (!text || e.closest(".skip, svg") || s.display === "inline" || e.clientWidth <= 1) return false; // of one dot: hidden from the eye on purpose
 		const hides = o => o === "hidden" || o === "clip";
 		return hides(s.overflowX) && e.scrollWidth > e.clientWidth + 1 || hides(s.overflowY) && e.scrollHeight > e.clientHeight + 1;
 	}).slice(0, 5).map(e => "text is cut off: " + e.outerHTML.slice(0, 160))`)

@@ -110,6 +110,9 @@ func (m *maker) framework(ctx context.Context) error {
 			for j := range v.Variants[i].Voices {
 				voice := &v.Variants[i].Voices[j]
 				if source, ok := stands[voice.Source]; ok {
+					if voice.Code == "recent" { // the two of one list must be told apart
+						source.voice = "Newer list or statement (invented)"
+					}
 					voice.Source, voice.Title, voice.Code = source.code, source.voice, "invented-"+voice.Code
 				}
 			}
