@@ -38,6 +38,7 @@ type Page struct {
 	Reading     bool   // the page needs the second style sheet: texts with a margin, comments
 	Script      string // name of a static file; empty: the page has no script
 	Method      string // addresses of the pages the footer names
+	ForYoung    string
 	Access      string
 	Data        string
 	Corrections string
@@ -97,6 +98,7 @@ func (q *request) page(path, section, title string, crumbs ...Link) Page {
 	p.link = q.to
 	p.Home, p.Help, p.Search = q.to("/"), q.to("/report-abuse"), q.to("/search")
 	p.Method, p.Access, p.Data = q.to("/method"), q.to("/accessibility"), q.to("/data")
+	p.ForYoung = q.to("/young")
 	p.Corrections = q.to("/corrections")
 	p.Sections = q.server.sections(q.to, q.words, section)
 	p.DataVersion, p.Framework = q.snap.DataVersion, q.snap.Version.ID()
@@ -132,7 +134,7 @@ func (s *Server) barePage(r *http.Request, tag lang.Tag) Page {
 	words := lang.For(tag)
 	to := func(path string, _ ...string) string { return "/" + string(tag) + path }
 	p := Page{
-		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), Access: to("/accessibility"), Data: to("/data"), Corrections: to("/corrections"),
+		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), ForYoung: to("/young"), Access: to("/accessibility"), Data: to("/data"), Corrections: to("/corrections"),
 		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample != nil,
 		Reviewed: lang.Reviewed(tag), Reading: true, link: to,
 	}

@@ -19,6 +19,7 @@ import (
 
 // samplePaths are pages of every kind and state, behind their language.
 var samplePaths = []string{
+	"/young", "/young/T1", "/young/T2?asof=2015-12-31", "/young/T3", "/young/T4", "/young/T5",
 	"/", "/?asof=2022-12-31", "/?weights=2015", "/targets/T1", "/targets/T1?group=002&status=unknown", "/targets/T1?sort=region", "/targets/T2", "/targets/T3",
 	"/targets/T4", "/targets/T5", "/countries", "/countries?q=zzzz", "/countries?sort=region&t1=met", "/countries/KEN", "/countries/AZE", "/countries/TUV", "/countries/GRL",
 	"/countries/KEN?asof=2015-12-31", "/framework", "/framework/cop-2015@1", "/indicators/IM-1", "/indicators/T1", "/indicators/T3.2", "/indicators/T5.6",

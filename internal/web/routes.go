@@ -51,6 +51,8 @@ func (s *Server) pages() []page {
 		{path: "/report-abuse", view: s.reportAbuse, twins: true, params: []string{"c"}},
 		{path: "/corrections", view: s.correctionsPage, twins: true},
 		{path: "/accountability", view: s.accountability, twins: true},
+		{path: "/young", view: s.youngPage},
+		{path: "/young/{code}", view: s.youngPage},
 		{path: "/method", view: s.method},
 		{path: "/accessibility", view: s.accessibility},
 		{path: "/data", view: s.data, twins: true},

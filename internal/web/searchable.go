@@ -379,6 +379,7 @@ func (c *collector) pages() {
 		{"/corrections", "corrections.title", []string{"corrections.lede"}},
 		{"/accountability", "accountability.title", []string{"accountability.lede"}},
 		{"/report-abuse", "report.title", []string{"report.lede"}},
+		{"/young", "young.nav", []string{"young.rights_lede"}},
 		{"/data", "data.title", []string{"data.lede"}},
 		{"/method", "method.title", []string{"method.lede"}},
 		{"/accessibility", "access.title", []string{"access.lede"}},

@@ -94,6 +94,7 @@ type Server struct {
 	cache     *cache
 	flight    singleflight.Group // one rendering of a page at a time
 	search    searchCache
+	young     *publication.Young
 	mux       *http.ServeMux
 	uploads   uploads
 }
@@ -121,6 +122,9 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	if s.templates, err = loadTemplates(s.assets); err != nil {
+		return nil, err
+	}
+	if s.young, err = publication.ShippedYoung(); err != nil {
 		return nil, err
 	}
 	s.mux = s.routes()

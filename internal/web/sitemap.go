@@ -90,6 +90,7 @@ func publicPaths(snap *publication.Snapshot) []string {
 			}
 		}
 	}
+	paths = append(paths, youngPaths(snap)...)
 	for _, c := range snap.World.Countries() {
 		paths = append(paths, "/countries/"+c.ISO3)
 	}

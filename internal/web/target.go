@@ -46,6 +46,7 @@ type TargetPage struct {
 	Steps      []TargetStep
 	Sheet      string // address of the target's own sheet; empty: it has none
 	InText     string
+	Young      string // the same told to young people; empty: it is not
 	Footnotes  []TargetFootnote
 	Impact     string // address of what another definition would change; empty: no figure is computed
 	Contradict []text // where the words around the target contradict each other
@@ -147,6 +148,9 @@ func (s *Server) target(q *request) (*answer, error) {
 	}
 	if _, ok := q.v.Sheet(code); ok {
 		p.Sheet = q.to("/indicators/" + code)
+	}
+	if _, _, ok := s.young.Text(code, q.tag); ok && s.young.Framework() == q.v.Framework {
+		p.Young = q.to("/young/" + code)
 	}
 	q.targetWords(&p, e)
 	p.View = q.otherView(path)

@@ -18,7 +18,8 @@ import (
 
 // pageOf names the struct each template is rendered with.
 var pageOf = map[string]any{
-	"home": HomePage{}, "target": TargetPage{}, "countries": CountriesPage{}, "country": CountryPage{}, "framework": FrameworkPage{},
+	"young": YoungPage{},
+	"home":  HomePage{}, "target": TargetPage{}, "countries": CountriesPage{}, "country": CountryPage{}, "framework": FrameworkPage{},
 	"indicator": IndicatorPage{}, "report": ReportPage{}, "article": ArticlePage{}, "data": DataPage{}, "problem": ProblemPage{}, "work": WorkPage{},
 	"consultations": ConsultationsPage{}, "consultation": RoundPage{}, "comments": CommentsPage{}, "consultationtext": RoundTextPage{},
 	"difference": DifferencePage{}, "aims": AimsPage{}, "aim": AimPage{}, "otherframework": OtherFrameworkPage{}, "umbrella": UmbrellaPage{}, "corrections": CorrectionsPage{}, "accountability": AccountabilityPage{}, "history": HistoryPage{},
