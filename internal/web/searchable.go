@@ -379,7 +379,6 @@ func (c *collector) pages() {
 		{"/corrections", "corrections.title", []string{"corrections.lede"}},
 		{"/accountability", "accountability.title", []string{"accountability.lede"}},
 		{"/report-abuse", "report.title", []string{"report.lede"}},
-		{"/young", "young.nav", []string{"young.rights_lede"}},
 		{"/data", "data.title", []string{"data.lede"}},
 		{"/method", "method.title", []string{"method.lede"}},
 		{"/accessibility", "access.title", []string{"access.lede"}},
@@ -395,6 +394,7 @@ func (c *collector) pages() {
 			return plain(q.words.T("assessment.title", "Date", q.date(closing.On)))
 		})})
 	}
+	c.young()
 	c.article("/method", "method.title", (*request).methodParts)
 	c.article("/accessibility", "access.title", func(q *request) []ArticleSection {
 		var out []ArticleSection

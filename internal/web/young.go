@@ -27,7 +27,8 @@ type YoungPage struct {
 	Rights       []YoungRightView
 	Who, Ask     []text
 	Advice       []text
-	Topics       []Link
+	Whole        Link   // the text of the whole framework
+	Topics       []Link // those of its targets
 	Official     []text
 	NotOfficial  bool // the official words are in another language
 	Adult        string
@@ -60,11 +61,11 @@ func (s *Server) youngPage(q *request) (*answer, error) {
 		}
 		return out
 	}
-	path, over := "/young", q.words.T("young.nav")
+	path, nav, over := "/young", q.words.T("young.nav"), q.words.T("young.nav")
 	var crumbs []Link
 	if code != "" {
-		path = "/young/" + code
-		crumbs = append(crumbs, Link{Text: plain(over), Href: q.to("/young")})
+		path, over = "/young/"+code, q.words.T("target.over", "Code", code)
+		crumbs = append(crumbs, Link{Text: plain(nav), Href: q.to("/young")})
 	}
 	p := YoungPage{
 		Page: q.page(path, "", told.Title, crumbs...), Over: over, Heading: in(told.Title), Untranslated: of.Language != q.tag,
@@ -78,12 +79,13 @@ func (s *Server) youngPage(q *request) (*answer, error) {
 		p.Rights = append(p.Rights, YoungRightView{q.words.T("young.article", "Number", r.Article), in(r.Text)})
 	}
 	for _, other := range s.young.Codes() {
-		t, _, _ := s.young.Text(other, q.tag)
-		link := Link{Text: in(t.Short), Href: q.to("/young"), Current: other == code}
-		if other != "" {
-			link.Href = q.to("/young/" + other)
+		t, from, _ := s.young.Text(other, q.tag)
+		short := text{Text: t.Short, Foreign: from.Language != q.tag}
+		if other == "" {
+			p.Whole = Link{Text: short, Href: q.to("/young"), Current: code == ""}
+			continue
 		}
-		p.Topics = append(p.Topics, link)
+		p.Topics = append(p.Topics, Link{Text: short, Href: q.to("/young/" + other), Current: other == code})
 	}
 	if q.asked.asOf != 0 {
 		p.Dated = q.words.T("figure.dated", "Date", q.date(q.asked.asOf))
@@ -229,4 +231,24 @@ func youngPaths(snap *publication.Snapshot) []string {
 		}
 	}
 	return out
+}
+
+// young enters the texts for young people.
+func (c *collector) young() {
+	for _, path := range youngPaths(c.english().snap) {
+		code := strings.TrimPrefix(strings.TrimPrefix(path, "/young"), "/")
+		told := func(part func(*publication.YoungText) string) []publication.SearchText {
+			return c.say(func(q *request) text {
+				t, of, ok := q.server.young.Text(code, q.tag)
+				if !ok {
+					return text{}
+				}
+				return text{Text: part(t), Foreign: of.Language != q.tag}
+			})
+		}
+		c.add(publication.SearchEntry{
+			Kind: publication.FoundPage, Code: code, Path: path, Title: told(func(t *publication.YoungText) string { return t.Title }),
+			Body: told(func(t *publication.YoungText) string { return strings.Join(t.Sentences()[1:], " ") }),
+		})
+	}
 }
