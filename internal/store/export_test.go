@@ -174,7 +174,7 @@ func Statements(db *DB) []string {
 		insertAttribution, insertDisposition, insertGroup, insertResponse, countSubmissions, countComments, countAmendments, countDispositions,
 		countGroups, countResponses, selectCommentVersion, selectAmendmentVersion, updateComment, updateAmendment, deleteAttributions,
 		forgetSenders, forgetCommenters, forgetAmenders,
-		selectSealedRounds, selectOriginals, selectRequest, insertRequest, deleteRequests, selectFirst, countObject,
+		selectVersionColumns, selectBatchColumns, selectOrphans, selectSealedRounds, selectOriginals, selectRequest, insertRequest, deleteRequests, selectFirst, countObject,
 		insertLetter, selectLetters, delayLetter, deleteLetter, deleteLettersTo, insertChallenge, takeChallenge, deleteChallenges,
 		insertJob, claimJob, finishJob, selectJobs, selectJob, selectNamed,
 		db.dialect.countTables,

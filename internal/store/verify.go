@@ -42,6 +42,7 @@ type Checkpoint struct {
 // promised is what the detail of an audit row says was written.
 type promised struct {
 	SHA256  string   `json:"sha256"`
+	Content string   `json:"content"`
 	Written *promise `json:"written"`
 	Ended   *promise `json:"ended"`
 }
@@ -55,7 +56,9 @@ type promise struct {
 type object struct {
 	seq     int64
 	after   int64
+	at      int64
 	sha256  string
+	content string
 	written bool // found in its table
 }
 
@@ -77,7 +80,7 @@ func (db *DB) Verify(ctx context.Context, checkpoints ...Checkpoint) (*Verificat
 	}
 	v := &verifier{tx: tx, db: db, out: &Verification{}, promises: map[int64]promised{}, objects: map[string]*object{}}
 	err = v.chain(ctx, checkpoints)
-	for _, step := range []func(context.Context) error{v.observations, v.accounts, v.rounds, v.documents, v.areas} {
+	for _, step := range []func(context.Context) error{v.observations, v.accounts, v.rounds, v.documents, v.columns, v.areas} {
 		if err == nil {
 			err = step(ctx)
 		}
@@ -163,8 +166,12 @@ func (v *verifier) note(a *AuditRow) {
 		v.objects[a.Object] = o
 	}
 	o.seq, o.after = a.Seq, a.After
+	o.at = a.At
 	if p.SHA256 != "" {
 		o.sha256 = p.SHA256
+	}
+	if p.Content != "" {
+		o.content = p.Content
 	}
 }
 
@@ -197,7 +204,11 @@ func (v *verifier) observations(ctx context.Context) error {
 		var e ended
 		var double sql.NullFloat64
 		if err := r.scan(rows, &e.stored, &double, &e.at, &e.by, &e.seqEnd, &e.withdrawn); err != nil {
-			return err
+			if e.seq == 0 {
+				return err
+			}
+			v.broken(e.seq, "an observation it wrote can no longer be read: %v", err)
+			return nil
 		}
 		v.out.Observations++
 		of(written, e.seq).statement(&e.Observation, true)

@@ -189,3 +189,12 @@ func adoption(t *testing.T, db *store.DB) {
 		t.Error(d)
 	}
 }
+
+// Round keeps a round with a comment, an amendment, answers and what else a round can hold.
+func Round(t *testing.T, db *store.DB) {
+	t.Helper()
+	seedRound(t, db)
+	ok(t, db.SaveAnswers(Context(), 1, nil, []consultation.Disposition{{ID: "d1", Comment: "c1", Code: consultation.Noted, Reason: "Read and noted."}, {ID: "d2", Comment: "c2", Code: consultation.OutOfScope, Reason: "Of another text."}}))
+	ok(t, db.SaveGroup(Context(), 1, consultation.DuplicateGroup{ID: "g1", Members: []string{"c1", "c2"}}))
+	ok(t, db.SaveResponse(Context(), 1, consultation.Response{ID: "r1", Comment: "c1", Disposition: "d1", Organisation: "a", Satisfied: true}))
+}
