@@ -328,10 +328,23 @@ func (r *round) figures(c *consultation.Compilation) []RoundFigure {
 	for _, kind := range []consultation.CommentKind{consultation.General, consultation.Specific} {
 		add("kind_"+string(kind), numberOf(st.ByKind, string(kind)), st.Comments)
 	}
+	for _, k := range st.ByType {
+		if k.Value != "" {
+			out = append(out, RoundFigure{Label: q.words.T("say.type_" + k.Value), Part: q.words.Int(int64(k.N)), Of: q.words.Int(int64(st.Comments))})
+		}
+	}
 	if st.Replies > 0 {
 		add("replies", st.Replies, -1)
 	}
 	add("voices", st.Voices, -1)
+	if r.rec.Round.Policy != consultation.Pseudonymous {
+		for _, k := range st.ByStakeholder {
+			out = append(out, RoundFigure{Label: q.words.T("compile.by_stakeholder") + ": " + q.words.T("compile.stakeholder_"+k.Value), Part: q.words.Int(int64(k.N)), Of: q.words.Int(int64(st.Speakers))})
+		}
+		for _, k := range st.ByRegion {
+			out = append(out, RoundFigure{Label: q.words.T("compile.by_region") + ": " + q.words.T("region."+k.Value), Part: q.words.Int(int64(k.N)), Of: q.words.Int(int64(st.Speakers))})
+		}
+	}
 	add("unattributed_count", st.Unattributed, st.Comments, "org", nobody)
 	add("unconfirmed_count", st.Unconfirmed, st.Voices)
 	if st.Distinct != st.Comments {
@@ -397,6 +410,14 @@ func statisticsTable(c *consultation.Compilation) *publication.Table {
 	each("element", st.ByElement)
 	if c.Round.Policy != consultation.Pseudonymous {
 		each("organisation", st.ByVoice)
+		for _, part := range []struct {
+			name string
+			list []consultation.Count
+		}{{"stakeholder", st.ByStakeholder}, {"region", st.ByRegion}} {
+			for _, k := range part.list {
+				add(part.name, k.Value, k.N, st.Speakers, "organisations")
+			}
+		}
 	}
 	add("attributions", "", st.Voices, nil, "")
 	add("attributions_confirmed", "", st.Voices-st.Unconfirmed, st.Voices, "attributions")
