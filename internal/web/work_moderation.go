@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"waymark/internal/accounts"
 	"waymark/internal/consultation"
 	"waymark/internal/fault"
 	"waymark/internal/lang"
@@ -142,6 +143,20 @@ func showRounds(c *call) (WorkPage, error) {
 		WorkField{Name: "contact", Label: "consultation.safeguarding", Hint: c.t("rounds.contact_hint"), Value: c.value("contact"), Fill: "off"})
 	f.Title, f.Fields = c.t("rounds.new"), append(f.Fields, languages...)
 	p.Forms = []WorkForm{f}
+	var open []WorkOption
+	for _, r := range rounds {
+		if r.State == consultation.Open || r.State == consultation.Draft {
+			open = append(open, WorkOption{strconv.Itoa(r.Number), strconv.Itoa(r.Number) + " · " + r.Title})
+		}
+	}
+	if open != nil {
+		invite := c.form("invite", "rounds.invite_button", WorkField{Name: "id", Label: "rounds.round", Kind: "select", Value: c.value("id"), Options: open},
+			WorkField{Name: "name", Label: "work.name", Value: c.value("name"), Fill: "off", Required: true},
+			WorkField{Name: "email", Label: "work.email", Kind: "email", Value: c.value("email"), Fill: "off", Required: true},
+			WorkField{Name: "organisation", Label: "work.organisation", Value: c.value("organisation"), Fill: "off", Required: true})
+		invite.Title, invite.Lede = c.t("rounds.invite"), c.t("rounds.invite_lede")
+		p.Forms = append(p.Forms, invite)
+	}
 	return p, nil
 }
 
@@ -181,6 +196,8 @@ func doRounds(c *call) (outcome, error) {
 		return reference.Date(at.Year()*10000 + int(at.Month())*100 + at.Day()), nil
 	}
 	switch c.value("what") {
+	case "invite":
+		return c.inviteToRound(s)
 	case "state":
 		rounds, err := s.Rounds(ctx)
 		if err != nil {
@@ -229,4 +246,24 @@ func doRounds(c *call) (outcome, error) {
 		return outcome{to: "/work/rounds"}, s.SaveRound(ctx, r)
 	}
 	return outcome{}, errNoAct
+}
+
+// inviteToRound makes a link for one round. With mail it is sent, else shown this once.
+func (c *call) inviteToRound(s *consultation.Service) (outcome, error) {
+	rounds, err := s.Rounds(c.r.Context())
+	if err != nil {
+		return outcome{}, err
+	}
+	for _, r := range rounds {
+		if strconv.Itoa(r.Number) != c.value("id") {
+			continue
+		}
+		person := accounts.Person{Name: c.value("name"), Email: c.value("email"), Organisation: strings.TrimSpace(c.value("organisation")), Language: string(c.tag)}
+		_, secret, err := c.people().InviteToRound(c.r.Context(), person, c.value("id"), accounts.Day(r.Period.End.String()))
+		if err != nil || secret == "" {
+			return outcome{to: "/work/rounds"}, err
+		}
+		return c.keep("rounds.title", "work.link_keep", c.site()+c.to("/work/link/round?token="+secret)), nil
+	}
+	return outcome{}, noRound(c.value("id"))
 }

@@ -36,7 +36,7 @@ func talkDesk(t *testing.T, kind consultation.Kind) *desk {
 		Organisations: func(context.Context) ([]consultation.Organisation, error) {
 			return []consultation.Organisation{{Code: "a", Name: "Organisation A", Type: "ngo"}, {Code: "b", Name: "Organisation B", Type: "ngo"}}, nil
 		}}
-	r := consultation.Round{Number: 1, Version: v.ID(), Title: "Second draft", Kind: kind, Period: reference.YearPeriod(2026), Zone: "UTC", Languages: []lang.Tag{"en"},
+	r := consultation.Round{Number: 1, Version: v.ID(), Title: "Second draft", Kind: kind, Period: reference.YearPeriod(time.Now().Year()), Zone: "UTC", Languages: []lang.Tag{"en"},
 		Policy: consultation.NamedOrganisations, State: consultation.Open}
 	if kind == consultation.Children {
 		r.Safeguarding = "The facilitator"

@@ -174,5 +174,8 @@ func doRound(c *call) (outcome, error) {
 		return outcome{}, err
 	}
 	c.s.setSession(c.w, c.r, e.Secret)
+	if c.s.config.Consulting != nil && e.Session.Round != "" {
+		return outcome{to: "/work/say/" + e.Session.Round}, nil
+	}
 	return outcome{to: "/consultations"}, nil
 }

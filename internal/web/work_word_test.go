@@ -179,6 +179,10 @@ func TestARoundIsMadeAndOpenedByForm(t *testing.T) {
 		}
 		open.Set("state", "closed")
 	}
+	invite := url.Values{"what": {"invite"}, "id": {"1"}, "name": {"Officer"}, "email": {"officer@example.org"}, "organisation": {"a"}}
+	if w := d.ask(http.MethodPost, "/en/work/rounds", steward, invite); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "/en/work/link/round?token=") {
+		t.Errorf("invited: %d %s", w.Code, w.Body)
+	}
 	d.site.cache = newCache(1 << 20)
 	if body := d.ask(http.MethodGet, "/en/consultations/2", "", nil).Body.String(); !strings.Contains(body, "have not been told yet") {
 		t.Error("that feedback is owed is not said")
