@@ -217,7 +217,11 @@ func (q *request) ownPromises(p *AccountabilityPage, t *publication.Table) error
 	if err != nil {
 		return err
 	}
-	add("answered", q.to("/consultations"), "Comments", count(comments), "Answered", count(answered))
+	rounds := ""
+	if q.server.config.Consultations != nil {
+		rounds = q.to("/consultations")
+	}
+	add("answered", rounds, "Comments", count(comments), "Answered", count(answered))
 	waiting, err := q.waiting()
 	if err != nil {
 		return err

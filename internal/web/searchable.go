@@ -395,6 +395,17 @@ func (c *collector) pages() {
 		})})
 	}
 	c.young()
+	v := c.english().v
+	for i := range v.Elements {
+		e := &v.Elements[i]
+		if e.Kind != framework.KindTarget && e.Kind != framework.KindTargetGroup || len(v.VariantsOf(e.Code)) == 0 {
+			continue // without a figure there is no history of one
+		}
+		c.add(publication.SearchEntry{
+			Kind: publication.FoundPage, Path: "/targets/" + e.Code + "/history",
+			Title: c.say(func(q *request) text { return plain(q.words.T("history.title", "Code", e.Code)) }), Body: c.key("history.lede"),
+		})
+	}
 	c.article("/method", "method.title", (*request).methodParts)
 	c.article("/accessibility", "access.title", func(q *request) []ArticleSection {
 		var out []ArticleSection
