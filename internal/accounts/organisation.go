@@ -41,8 +41,10 @@ type Organisation struct {
 	Memberships []Membership `json:"memberships,omitempty"`
 	// Verified is the day on which an administrator checked that it is what it says; empty: nobody
 	// did. The mark is shown beside its name, never inside a text it could write itself.
-	Verified Day   `json:"verified,omitempty"`
-	Version  int64 `json:"-"`
+	Verified Day `json:"verified,omitempty"`
+	// Provider is where its people sign in instead of with a password.
+	Provider Provider `json:"provider,omitzero"`
+	Version  int64    `json:"-"`
 }
 
 // Membership is the time an organisation belongs to a coalition.

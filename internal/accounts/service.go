@@ -73,12 +73,13 @@ func (s *Service) SaveOrganisation(ctx context.Context, o Organisation, reason s
 		}
 	}
 	what, verified := "registered", Day("")
+	o.Provider = Provider{} // SetProvider alone sets it
 	if o.Version > 0 {
 		old, err := s.Store.Organisation(ctx, o.Code)
 		if err != nil {
 			return err
 		}
-		what, verified = "described anew", old.Verified
+		what, verified, o.Provider = "described anew", old.Verified, old.Provider
 		if old.Name != o.Name || old.Kind != o.Kind || old.Parent != o.Parent {
 			what, verified = "described anew; the mark of verification fell away", ""
 			if old.Verified == "" {

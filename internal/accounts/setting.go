@@ -40,6 +40,9 @@ var settings = map[string]struct {
 	DiscloseProceedings: {5, 5, 1000},
 }
 
+// SettingNames lists the settings there are.
+func SettingNames() []string { return slices.Sorted(maps.Keys(settings)) }
+
 // DefaultSetting is a setting as the program comes with it.
 func DefaultSetting(name string) (Setting, error) {
 	s, ok := settings[name]

@@ -39,6 +39,7 @@ type serveConfig struct {
 	sample       bool
 	world        string
 	mail         mailConfig
+	secrets      string // folder of the secrets of sign-in providers
 }
 
 func serveCommand() command {
@@ -52,6 +53,7 @@ func serveCommand() command {
 		flags.StringVar(&c.world, "geometry", os.Getenv("WAYMARK_GEOMETRY"), "a world map of your own, with its attribution and licence: a file in the form of the shipped world.json (environment WAYMARK_GEOMETRY)")
 		flags.BoolVar(&c.empty, "empty", false, "fill a new database with the framework and the sources only, without evidence")
 		c.mail.flags(flags)
+		flags.StringVar(&c.secrets, "oidc-secrets", os.Getenv("WAYMARK_OIDC_SECRETS"), "folder with one file for each organisation that signs in with its own provider, named by its code: the client secret (environment WAYMARK_OIDC_SECRETS)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if err := exactly(args, 0, "no arguments"); err != nil {
 				return err
@@ -185,7 +187,7 @@ func (a *app) handler(ctx context.Context, c serveConfig, address string, log *s
 		Publication: a.publication, DataVersion: version.Load, Log: log, ProgramVersion: programVersion(),
 		Origin: c.origin, Address: address, Contact: c.contact, Ready: a.db.Ready, Metrics: metrics(&version),
 		Consultations: a.consultation, Consulting: a.consultation, Compile: a.compile, CompileFormats: compileFormats(),
-		Accounts: a.people(), Jobs: a.db.Jobs, Releases: releases, Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
+		Accounts: a.people(), Jobs: a.db.Jobs, ProviderSecret: c.providerSecret, Releases: releases, Lists: a.monitoring, Checkpoint: a.checkpoint, Sample: a.samplePeople(time.Now),
 	})
 	if err != nil {
 		return nil, err

@@ -66,6 +66,10 @@ type Config struct {
 	Releases *publication.Releases
 	// Lists are the lists that wait for an approval; with Accounts.
 	Lists Lists
+	// ProviderSecret gives the secret of an organisation's sign-in provider, empty if there is none; nil: there
+	// are none. ProviderClient speaks to providers; nil: one of our own.
+	ProviderSecret func(organisation string) (string, error)
+	ProviderClient *http.Client
 	// Jobs lists what runs by the clock; nil: nothing does.
 	Jobs func(ctx context.Context) ([]accounts.Run, error)
 	// Checkpoint gives the newest signed checkpoint of the audit trail; nil: there is none to be had.

@@ -38,12 +38,14 @@ func showAccount(c *call) (WorkPage, error) {
 	codes.Title, codes.Lede = c.t("work.codes"), c.t("work.codes_lede")
 	token := c.form("token", "work.token_button", key("name", "work.token_name", "text", "off"),
 		WorkField{Name: "role", Label: "work.role", Kind: "select", Options: c.roles()},
-		WorkField{Name: "country", Label: "work.country", Fill: "off"}, WorkField{Name: "until", Label: "work.until", Kind: "date"})
+		scopeFields()[0], scopeFields()[1], scopeFields()[2], WorkField{Name: "until", Label: "work.until", Kind: "date"})
 	token.Title, token.Lede = c.t("work.tokens"), c.t("work.token_lede")
 	erase := c.form("erase", "work.erase_button", key("sure", "work.erase_sure", "checkbox", ""))
 	erase.Fields[len(erase.Fields)-1].Value = "yes"
 	erase.Title, erase.Lede = c.t("work.erase"), c.t("work.erase_lede")
-	p.Forms = []WorkForm{app, pass, codes, token, erase}
+	everywhere := c.form("", "work.sign_out_everywhere", hiddenField("everywhere", "yes"))
+	everywhere.Action = c.to("/work/sign-out")
+	p.Forms = []WorkForm{app, pass, codes, token, everywhere, erase}
 	if add, ok := c.passkeyForm(&p, "create", "add-key", "work.passkey_first", "work.passkey_make", key("name", "work.passkey_name", "text", "off")); ok {
 		p.Forms = append([]WorkForm{add}, p.Forms...)
 	}
@@ -52,9 +54,9 @@ func showAccount(c *call) (WorkPage, error) {
 	for _, g := range held.Grants {
 		roles.Rows = append(roles.Rows, WorkRow{Cells: []string{string(g.Role), g.Scope.String(), string(g.To)}})
 	}
-	sessions := WorkTable{Title: c.t("work.sessions"), Empty: c.t("work.none"), Head: []string{c.t("work.since"), c.t("work.seen")}}
-	for _, s := range held.Sessions {
-		sessions.Rows = append(sessions.Rows, WorkRow{Cells: []string{c.moment(s.Created), c.moment(s.Seen)}})
+	sessions, err := c.sessionTable()
+	if err != nil {
+		return p, err
 	}
 	tokens := WorkTable{Title: c.t("work.tokens"), Empty: c.t("work.none"), Head: []string{c.t("work.token_name"), c.t("work.role"), c.t("work.scope"), c.t("work.until"), c.t("work.seen"), ""}}
 	for _, t := range held.Tokens {
@@ -121,11 +123,13 @@ func doAccount(c *call) (outcome, error) {
 		if err != nil {
 			return outcome{}, err
 		}
-		_, text, err := s.IssueToken(ctx, c.value("name"), role, accounts.Scope{Country: c.value("country")}, until)
+		_, text, err := s.IssueToken(ctx, c.value("name"), role, c.scope(), until)
 		if err != nil {
 			return outcome{}, err
 		}
 		return c.keep("work.tokens", "work.token_keep", text), nil
+	case "end-session":
+		return outcome{to: "/work/account"}, s.EndSession(ctx, c.value("id"))
 	case "revoke":
 		return outcome{to: "/work/account"}, s.RevokeToken(ctx, c.value("id"), "")
 	case "erase":

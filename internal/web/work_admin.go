@@ -164,14 +164,19 @@ func doPeople(c *call) (outcome, error) {
 
 func showOrganisations(c *call) (WorkPage, error) {
 	p := c.page("work.organisations")
+	me := c.me()
+	_, refused := me.May(accounts.ManageOrgs, accounts.Scope{})
 	list, err := c.people().Store.Organisations(c.r.Context())
-	table := WorkTable{Title: c.t("work.organisations"), Empty: c.t("work.none"), Head: []string{c.t("work.code_of"), c.t("work.name"), c.t("work.kind"), c.t("work.countries"), c.t("work.verified")}}
+	table := WorkTable{Title: c.t("work.organisations"), Empty: c.t("work.none"), Head: []string{c.t("work.code_of"), c.t("work.name"), c.t("work.kind"), c.t("work.countries"), c.t("work.memberships"), c.t("work.verified"), ""}}
 	for _, o := range list {
-		table.Rows = append(table.Rows, WorkRow{Cells: []string{o.Code, o.Name, string(o.Kind), strings.Join(o.Countries, ", "), string(o.Verified)}})
+		row := WorkRow{Cells: []string{o.Code, o.Name, string(o.Kind), strings.Join(o.Countries, ", "), memberships(&o), string(o.Verified)}}
+		if refused == nil {
+			row.Forms = c.organisationForms(&o)
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	p.Tables = []WorkTable{table}
-	me := c.me()
-	if _, refused := me.May(accounts.ManageOrgs, accounts.Scope{}); refused == nil {
+	if refused == nil {
 		var kinds []WorkOption
 		for _, k := range accounts.OrganisationKinds() {
 			kinds = append(kinds, WorkOption{string(k), string(k)})
@@ -184,6 +189,9 @@ func showOrganisations(c *call) (WorkPage, error) {
 }
 
 func doOrganisation(c *call) (outcome, error) {
+	if out, ok, err := c.doOrganisationRow(); ok {
+		return out, err
+	}
 	o := accounts.Organisation{Code: c.value("code"), Name: c.value("name"), Kind: accounts.OrganisationKind(c.value("kind")), Parent: c.value("parent")}
 	for part := range strings.SplitSeq(c.value("countries"), ",") {
 		if part = strings.ToUpper(strings.TrimSpace(part)); part != "" {

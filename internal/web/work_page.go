@@ -18,6 +18,7 @@ type WorkPage struct {
 	Tables  []WorkTable
 	Forms   []WorkForm
 	Desk    *Desk // of a consultation; nil: another page
+	Go      Link  // where to go on, on another site; without an address nowhere
 }
 
 // WorkTable is a table with forms in its rows where something can be done.
@@ -83,7 +84,9 @@ func (c *call) page(titleKey string) WorkPage {
 	}{
 		{"work.home", "/work", accounts.ReadWork}, {"work.account", "/work/account", accounts.OwnAccount},
 		{"work.approvals", "/work/approvals", accounts.ReadWork}, {"work.consultations", "/work/consultations", accounts.ReadWork}, {"rounds.title", "/work/rounds", accounts.Consult}, {"mod.title", "/work/moderation", accounts.Moderate}, {"work.people", "/work/people", accounts.ReadPeople},
-		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.audit", "/work/audit", accounts.ReadAudit},
+		{"work.roles", "/work/roles", accounts.ReadPeople}, {"work.mandates", "/work/mandates", accounts.ReadPeople},
+		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.settings", "/work/settings", accounts.ReadWork},
+		{"work.freeze", "/work/release", accounts.CreateRelease}, {"work.audit", "/work/audit", accounts.ReadAudit},
 		{"work.jobs", "/work/jobs", accounts.ReadAudit},
 	} {
 		if (m.path == "/work/consultations" || m.path == "/work/rounds" || m.path == "/work/moderation") && c.consulting() == nil {

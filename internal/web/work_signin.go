@@ -31,6 +31,9 @@ func showSignIn(c *call) (WorkPage, error) {
 		in.Title = c.t("work.password")
 		p.Forms = []WorkForm{key, in, forgot}
 	}
+	if list, err := c.providers(); err == nil && len(list) > 0 {
+		p.Menu = append(p.Menu, Link{Text: plain(c.t("work.elsewhere")), Href: c.to("/work/elsewhere")})
+	}
 	return p, nil
 }
 
