@@ -14,19 +14,20 @@ type Act string
 
 // The acts. What each one changes or shows stands beside it; every one has a line in rules.
 const (
-	ImportEvidence Act = "import"    // observations of a source
-	WithdrawBatch  Act = "withdraw"  // takes a batch back
-	VerifyEvidence Act = "verify"    // says that evidence holds, or does not
-	RegisterSource Act = "source"    // what a source is and feeds
-	TrustSource    Act = "trust"     // how far a source is believed
-	CountryStatus  Act = "status"    // a status of a country that no criterion computes
-	Reply          Act = "reply"     // what a State says to a rating of it
-	SaveFramework  Act = "framework" // a version of a framework
-	Adopt          Act = "adopt"     // a consulted version comes into force
-	Consult        Act = "consult"   // rounds: opening, closing, answering comments
-	Comment        Act = "comment"   // a comment in a round, for an organisation
-	Moderate       Act = "moderate"  // what of a round is shown
-	Quarantine     Act = "quarantine"
+	ImportEvidence Act = "import"     // observations of a source
+	WithdrawBatch  Act = "withdraw"   // takes a batch back
+	VerifyEvidence Act = "verify"     // says that evidence holds, or does not
+	RegisterSource Act = "source"     // what a source is and feeds
+	TrustSource    Act = "trust"      // how far a source is believed
+	CountryStatus  Act = "status"     // a status of a country that no criterion computes
+	Reply          Act = "reply"      // what a State says to a rating of it
+	SaveFramework  Act = "framework"  // a version of a framework
+	Adopt          Act = "adopt"      // a consulted version comes into force
+	Consult        Act = "consult"    // rounds: opening, closing, answering comments
+	Comment        Act = "comment"    // a comment in a round, for an organisation
+	Moderate       Act = "moderate"   // what of a round is shown
+	Quarantine     Act = "quarantine" // takes something out of sight at once
+	Settle         Act = "settle"     // puts back what was withheld, or deletes it for good
 	Translate      Act = "translate"
 	CreateRelease  Act = "freeze"  // a set of figures, frozen
 	Publish        Act = "publish" // a release becomes public
@@ -86,6 +87,7 @@ var rules = map[Act]rule{
 	Comment:        {roles: []Role{Contributor, FocalPoint}, plain: true},
 	Moderate:       {roles: []Role{Moderator}},
 	Quarantine:     {roles: []Role{Moderator, Steward, Verifier, Publisher, Administrator}},
+	Settle:         {roles: []Role{Moderator, Administrator}, second: true, stepUp: true},
 	Translate:      {roles: []Role{Translator}},
 	CreateRelease:  {roles: []Role{Publisher}},
 	Publish:        {roles: []Role{Publisher}, second: true, stepUp: true},

@@ -64,10 +64,10 @@ func TestEveryRoleGivesTheActsItWasDecidedToGive(t *testing.T) {
 		accounts.Steward: {accounts.ReadWork, accounts.ImportEvidence, accounts.WithdrawBatch, accounts.RegisterSource, accounts.TrustSource,
 			accounts.SaveFramework, accounts.Consult, accounts.Quarantine, accounts.ReadAudit, accounts.IssueToken},
 		accounts.Publisher:  {accounts.ReadWork, accounts.Adopt, accounts.CreateRelease, accounts.Publish, accounts.Quarantine, accounts.ReadAudit, accounts.IssueToken},
-		accounts.Moderator:  {accounts.ReadWork, accounts.Moderate, accounts.Quarantine},
+		accounts.Moderator:  {accounts.ReadWork, accounts.Moderate, accounts.Quarantine, accounts.Settle},
 		accounts.Translator: {accounts.ReadWork, accounts.Translate},
 		accounts.Administrator: {accounts.ReadWork, accounts.ReadAudit, accounts.ReadPeople, accounts.ManagePeople, accounts.GrantRole, accounts.EndRole,
-			accounts.ManageOrgs, accounts.GiveMandate, accounts.ChangeSetting, accounts.ExportPerson, accounts.Quarantine},
+			accounts.ManageOrgs, accounts.GiveMandate, accounts.ChangeSetting, accounts.ExportPerson, accounts.Quarantine, accounts.Settle},
 	}
 	for _, r := range accounts.Roles() {
 		may := map[accounts.Act]bool{}

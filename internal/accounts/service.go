@@ -22,6 +22,8 @@ type Service struct {
 	Hosts safeguard.Hosts
 	// Mail tells that letters are sent; else whoever makes a link shows it.
 	Mail bool
+	// Safeguarding is the address that hears when something is withheld; empty: nobody was named.
+	Safeguarding string
 	// Failed hears of what went wrong after the answer was given; nil: nobody does.
 	Failed func(error)
 	// Name is that of the service, as an authenticator app shows it.

@@ -75,6 +75,10 @@ type Store interface {
 	// CloseApproval runs decide likewise on the stored approval and keeps it. What an approved one
 	// carries happens in the same transaction.
 	CloseApproval(ctx context.Context, id string, c Change, decide func(*Approval, *Bench) error) (Approval, error)
+	// Withhold takes the content of an object out of where it stood; what an approval of Settle decides
+	// happens in its transaction. WithheldObjects lists them without their content.
+	Withhold(ctx context.Context, w Withheld, c Change, letters ...Letter) error
+	WithheldObjects(ctx context.Context) ([]Withheld, error)
 	Setting(ctx context.Context, name string) (Setting, error)
 
 	// Trail gives rows of the trail, newest first.

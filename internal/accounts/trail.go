@@ -42,7 +42,7 @@ var did = map[Act]string{
 	ImportEvidence: "took in %s", WithdrawBatch: "took back %s", VerifyEvidence: "decided on the evidence %s",
 	RegisterSource: "described %s", TrustSource: "changed how far %s is trusted", CountryStatus: "decided on a status: %s",
 	Reply: "replied for a State to %s", SaveFramework: "saved %s", Adopt: "adopted %s", Consult: "worked on %s", Comment: "commented: %s",
-	Moderate: "moderated %s", Quarantine: "put %s into quarantine", Translate: "translated %s", CreateRelease: "froze %s",
+	Moderate: "moderated %s", Quarantine: "put %s into quarantine", Settle: "settled what was withheld: %s", Translate: "translated %s", CreateRelease: "froze %s",
 	Publish: "published %s", ManagePeople: "changed %s", GrantRole: "gave a role: %s", EndRole: "took a role away: %s",
 	ManageOrgs: "described %s", GiveMandate: "recorded %s", ChangeSetting: "changed %s", ExportPerson: "took out what is held about %s",
 	IssueToken: "changed %s", OwnAccount: "changed their own account, %s", SignIn: "signed in", SignOut: "signed out everywhere",

@@ -117,6 +117,9 @@ func (db *DB) CloseApproval(ctx context.Context, id string, c accounts.Change, d
 		out = a
 		return e, err
 	})
+	if err == nil && out.Act == accounts.Settle {
+		err = db.fault(db.shred(ctx), "it was decided, but the log of the database still holds the text")
+	}
 	return out, err
 }
 
@@ -138,6 +141,8 @@ func (tx *Tx) carryOut(ctx context.Context, a *accounts.Approval) error {
 			return errors.Join(err, fault.New(fault.Conflict, "What was proposed is not what would be carried out.", "Have it proposed anew, and tell whoever runs this service."))
 		}
 		e, err = tx.putSetting(ctx, s, a)
+	case a.Act == accounts.Settle:
+		e, err = tx.settle(ctx, a)
 	case a.Act == accounts.Publish && strings.HasPrefix(a.Object, "release/"):
 		e, err = tx.publish(ctx, a)
 	case a.Act == accounts.VerifyEvidence:

@@ -46,7 +46,7 @@ func (db *DB) backupTo(ctx context.Context, part string) error {
 		if err := errors.Join(Copy(ctx, db, to), to.Close()); err != nil {
 			return err
 		}
-		if err := closeLog(ctx, part); err != nil {
+		if err := errors.Join(leaveOut(ctx, part), closeLog(ctx, part)); err != nil {
 			return db.fault(err, "the backup could not be made")
 		}
 		return checkFile(ctx, part)
@@ -56,6 +56,9 @@ func (db *DB) backupTo(ctx context.Context, part string) error {
 		err = vacuum(ctx, db.path, part)
 	} else { // in memory there is one connection
 		_, err = db.w.ExecContext(ctx, vacuumInto, part)
+	}
+	if err == nil {
+		err = errors.Join(leaveOut(ctx, part), closeLog(ctx, part))
 	}
 	if err != nil {
 		return db.fault(err, "the backup could not be made")

@@ -176,13 +176,14 @@ func Statements(db *DB) []string {
 		forgetSenders, forgetCommenters, forgetAmenders,
 		selectVersionColumns, selectBatchColumns, selectOrphans, selectSealedRounds, selectOriginals, selectRequest, insertRequest, deleteRequests, selectFirst, countObject,
 		insertLetter, selectLetters, delayLetter, deleteLetter, deleteLettersTo, insertChallenge, takeChallenge, deleteChallenges,
+		selectWithheld, selectWithheldI, selectHeld, holdObject, lookComment, lookAmendment, lookSubmission, swapComment, swapAmendment, swapSubmission, stripHeld,
 		insertJob, claimJob, finishJob, selectJobs, selectJob, selectNamed,
 		db.dialect.countTables,
 		db.dialect.insertText("observation", observationColumns, "", 1),
 		db.dialect.insertText("observation", observationColumns, onKeyConflict, rowsPerInsert),
 		db.dialect.insertText("observation_history", historyColumns, "", rowsPerInsert),
 	}
-	for _, a := range []account{organisationRows, grantRows, mandateRows, linkRows, tokenRows, approvalRows} {
+	for _, a := range []account{organisationRows, grantRows, mandateRows, linkRows, tokenRows, approvalRows, quarantineRows} {
 		out = append(out, a.one, a.insert, a.update)
 	}
 	for _, q := range everyQuery() {

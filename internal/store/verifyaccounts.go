@@ -16,6 +16,7 @@ const selectAccounts = `SELECT 'organisation/' || code, doc, row_version, '', ''
 	UNION ALL SELECT 'link/' || id, doc, row_version, '', person, 1 FROM link
 	UNION ALL SELECT 'token/' || id, doc, row_version, '', person, 1 FROM token
 	UNION ALL SELECT 'person/' || id, doc, row_version, salt, COALESCE(email, ''), 1 FROM person
+	UNION ALL SELECT 'quarantine/' || id, doc, row_version, '', state, 1 FROM quarantine
 	UNION ALL SELECT 'setting/' || name || '@' || version, doc, 1, '', '', 0 FROM setting`
 
 const selectApprovalRows = `SELECT 'approval/' || id, doc, row_version, state, COALESCE(open_key, '') FROM approval`

@@ -53,6 +53,7 @@ func Suite(t *testing.T, open func(*testing.T) *store.DB) {
 		{"ALetterWaitsWithItsActAndOnceItIsGoneNothingIsLeft", letters},
 		{"AChallengeIsAnsweredOnceAndNotTooLate", challenges},
 		{"AJobIsRunByOneServerAtATime", jobs},
+		{"WhatIsWithheldIsOutOfSightUntilTwoOrganisationsDecide", withholding},
 		{"AReleaseIsPublishedByTwoOrganisationsAndAnEmbargoHolds", releases},
 	} {
 		t.Run(c.name, func(t *testing.T) {
