@@ -23,7 +23,8 @@ func cut(b *tab) []string {
 	}).slice(0, 5).map(e => "text is cut off: " + e.outerHTML.slice(0, 160))`)
 }
 
-// Text of twice the size (WCAG 1.4.4): nothing is cut off, and the page does not scroll sideways.
+// Text of twice the size (WCAG 1.4.4): nothing is cut off, and the page does not scroll sideways, long
+// lines of edits included.
 func TestTextOfTwiceTheSizeLosesNothing(t *testing.T) {
 	p := site(t)
 	for _, lang := range languages {
