@@ -62,6 +62,7 @@ func (s *Server) workRoutes() []workRoute {
 		{path: "/work/release", act: accounts.CreateRelease, show: showFreeze, do: doFreeze},
 		{path: "/work/elsewhere", open: true, show: showElsewhere, do: doElsewhere},
 		{path: "/work/elsewhere/back", open: true, send: backFromElsewhere},
+		{path: "/work/quarantine", act: accounts.Quarantine, show: showQuarantine, do: doQuarantine},
 		{path: "/work/jobs", act: accounts.ReadAudit, show: showJobs},
 		{path: "/work/waiting", open: true, show: showWaiting},
 		{path: "/sample", open: true, show: showSample},

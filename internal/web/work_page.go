@@ -87,7 +87,7 @@ func (c *call) page(titleKey string) WorkPage {
 		{"work.roles", "/work/roles", accounts.ReadPeople}, {"work.mandates", "/work/mandates", accounts.ReadPeople},
 		{"work.organisations", "/work/organisations", accounts.ReadWork}, {"work.settings", "/work/settings", accounts.ReadWork},
 		{"work.freeze", "/work/release", accounts.CreateRelease}, {"work.audit", "/work/audit", accounts.ReadAudit},
-		{"work.jobs", "/work/jobs", accounts.ReadAudit},
+		{"work.quarantine", "/work/quarantine", accounts.Quarantine}, {"work.jobs", "/work/jobs", accounts.ReadAudit},
 	} {
 		if (m.path == "/work/consultations" || m.path == "/work/rounds" || m.path == "/work/moderation") && c.consulting() == nil {
 			continue
