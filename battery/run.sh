@@ -14,7 +14,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 
-names=(race fuzz modules reproducible offline dead load pages150k lighthouse greyprint pairs)
+names=(race fuzz modules reproducible offline dead load pages150k lighthouse greyprint pairs tampering cells gosec wapiti sqlmap)
 work=$(mktemp -d) || exit 1
 started=()
 clean() {
@@ -235,6 +235,65 @@ pairs() {
 		echo "$n" >"$work/n"
 	} >"$to/index.html"
 	say SHOWN pairs "$(cat "$work/n") pairs: open $to/index.html"
+}
+
+about_tampering="1,000 random changes of a whole database behind the program, each located (promise 8)"
+tampering() {
+	if WAYMARK_TAMPERINGS=1000 go test -count=1 -timeout 30m -v -run 'RandomTampering|EveryTamperedAuditRow' ./internal/store >"$work/tampering" 2>&1; then
+		say SHOWN tampering "1,000 audit rows on each engine, 1,000 rows of any table:$(sed -n 's/.*map\[\(.*\)\]: all located/ \1/p' "$work/tampering")"
+	else
+		grep -v '^=== ' "$work/tampering" | head -n 40 | indent
+		say FAILED tampering "see above"
+	fi
+}
+
+about_cells="no count that is not shown can be worked out of 10,000 tables (promise 18)"
+cells() {
+	if WAYMARK_TABLES=10000 go test -count=1 -timeout 30m -v -run NoCountThatIsNotShown ./internal/publication >"$work/cells" 2>&1; then
+		say SHOWN cells "$(sed -n 's/.*go:[0-9]*: \([0-9]* tables.*\)/\1/p' "$work/cells")"
+	else
+		head -n 40 "$work/cells" | indent
+		say FAILED cells "see above"
+	fi
+}
+
+about_gosec="gosec finds nothing but what docs/static-analysis.md answers for"
+gosec() {
+	command -v gosec >/dev/null || { say "NOT SHOWN" gosec "gosec is not installed: go install github.com/securego/gosec/v2/cmd/gosec@latest"; return; }
+	if command gosec -quiet -exclude-generated -exclude="$(grep -o 'G[0-9][0-9][0-9]' docs/static-analysis.md | sort -u | paste -sd,)" ./... >"$work/gosec" 2>&1; then
+		say SHOWN gosec "no other finding"
+	else
+		head -n 60 "$work/gosec" | indent
+		say FAILED gosec "see above"
+	fi
+}
+
+about_wapiti="wapiti finds no way in on the running program"
+wapiti() {
+	command -v wapiti >/dev/null || { say "NOT SHOWN" wapiti "wapiti is not installed: apt-get install wapiti"; return; }
+	serve wapiti || return
+	command timeout 600 wapiti -u "$url/en/" --scope folder -d 2 --max-links-per-page 15 --max-files-per-dir 15 --max-scan-time 480 -m "sql,xss,exec,file,redirect,csp,http_headers,cookieflags" --flush-session -f json -o "$work/w.json" >"$work/wapiti" 2>&1
+	local found pages
+	found=$(jq '[.vulnerabilities[] | length] | add' "$work/w.json" 2>/dev/null) || { say "NOT SHOWN" wapiti "it made no report, or jq is missing"; return; }
+	pages=$(jq '.infos.crawled_pages_nbr // .infos.crawled_pages // "?"' "$work/w.json")
+	if [ "$found" = 0 ]; then say SHOWN wapiti "0 findings on $pages pages"; else jq -c '.vulnerabilities[][] | [.info, .path]' "$work/w.json" | head -n 20 | indent; say FAILED wapiti "$found findings"; fi
+}
+
+about_sqlmap="sqlmap finds no parameter of the running program that reaches SQL"
+sqlmap() {
+	command -v sqlmap >/dev/null || { say "NOT SHOWN" sqlmap "sqlmap is not installed: apt-get install sqlmap"; return; }
+	serve sqlmap || return
+	local address n=0
+	for address in "/en/countries?q=1" "/en/compare?c=KEN&t=T1" "/api/v1/observations?indicator=lanzarote&area=KEN&limit=2"; do
+		command timeout 900 sqlmap -u "$url$address" --batch --level 3 --risk 2 --flush-session >"$work/sqlmap" 2>&1
+		if grep -q 'is vulnerable\|injectable parameter' "$work/sqlmap" || ! grep -q 'do not appear to be injectable' "$work/sqlmap"; then
+			tail -n 20 "$work/sqlmap" | indent
+			say FAILED sqlmap "$address"
+			return
+		fi
+		n=$((n + 1))
+	done
+	say SHOWN sqlmap "$n addresses, no parameter reaches SQL"
 }
 
 if [ $# -eq 0 ]; then
