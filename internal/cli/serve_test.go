@@ -186,7 +186,7 @@ func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) {
 		addresses = append(addresses, strings.NewReplacer("{iso3}", "KEN", "{version}", "cop-2015@1", "{range}", "1..1", "{n}", "1").Replace(path))
 	}
 	want := map[string]string{
-		"Strict-Transport-Security": "max-age=31536000", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
+		"Strict-Transport-Security": "max-age=31536000", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
 	}
 	for _, address := range addresses {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"} {

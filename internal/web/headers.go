@@ -9,6 +9,7 @@ var securityHeaders = http.Header{
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
 	"Strict-Transport-Security":    {"max-age=31536000"},
 	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"}, // for browsers that know no frame-ancestors
 	"Referrer-Policy":              {"no-referrer"},
 	"Cross-Origin-Opener-Policy":   {"same-origin"},
 	"Cross-Origin-Resource-Policy": {"same-origin"},
