@@ -153,11 +153,23 @@ func hasSQLiteHeader(path string) bool {
 	return string(begin[:n]) == header
 }
 
+// How often and how patiently a new database that others open too is asked again: five seconds in all.
+const (
+	openTries = 100
+	openPause = 50 * time.Millisecond
+)
+
 // checkPragmas reads the settings back and refuses to run with another.
 func (db *DB) checkPragmas(ctx context.Context, pool *sql.DB, path string) error {
 	for _, p := range pragmas {
 		var got string
-		if err := pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+		err := pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got)
+		// While another process turns a new file to WAL, SQLite answers at once, whatever busy_timeout says.
+		for n := 0; sqliteIsBusy(err) && n < openTries && ctx.Err() == nil; n++ {
+			time.Sleep(openPause)
+			err = pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got)
+		}
+		if err != nil {
 			return db.fault(err, fmt.Sprintf("The database %s could not be opened", path))
 		}
 		if got != p.is && (p.name != "journal_mode" || path != inMemory && !db.options.ReadOnly) {
