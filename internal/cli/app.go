@@ -28,8 +28,9 @@ type app struct {
 
 	consultation *consultation.Service
 
-	sample bool // everything in the database is invented
-	mail   bool // letters are sent
+	sample  bool   // everything in the database is invented
+	mail    bool   // letters are sent
+	contact string // address that hears when something is withheld; empty: none
 }
 
 // open opens the database, fills a new one with what ships, and wires the parts. With empty, a new

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"waymark/internal/accounts"
 	"waymark/internal/fault"
 	"waymark/internal/jobs"
 )
@@ -65,6 +66,9 @@ func (a *app) runJobs(ctx context.Context, c *serveConfig, address string, log *
 	if a.mail = server != nil; a.mail {
 		post := &jobs.Post{Outbox: a.db, Mail: server, Origin: cmp.Or(strings.TrimSuffix(c.origin, "/"), address), Now: time.Now}
 		r.Jobs = append(r.Jobs, post.Job())
+	}
+	if address, err := accounts.FoldEmail(strings.TrimPrefix(c.safeguarding, "mailto:")); err == nil {
+		a.contact = address
 	}
 	go r.Keep(ctx, jobsEvery)
 	return nil

@@ -19,7 +19,7 @@ var hasher = sync.OnceValue(func() *accounts.Hasher { return accounts.NewHasher(
 
 // people are the accounts of this database.
 func (a *app) people() *accounts.Service {
-	return &accounts.Service{Store: a.db, Now: time.Now, Random: rand.Reader, Hasher: hasher(), Name: "Waymark", Mail: a.mail}
+	return &accounts.Service{Store: a.db, Now: time.Now, Random: rand.Reader, Hasher: hasher(), Name: "Waymark", Mail: a.mail, Safeguarding: a.contact}
 }
 
 type run = func(context.Context, *env, []string) error

@@ -40,6 +40,7 @@ type Page struct {
 	Method      string // addresses of the pages the footer names
 	ForYoung    string
 	Access      string
+	Work        string // before the addresses of the workspace; empty: there is none
 	Data        string
 	Corrections string
 
@@ -97,6 +98,7 @@ func (q *request) page(path, section, title string, crumbs ...Link) Page {
 	p.Reading = section == "shell.framework" || section == "shell.consultations"
 	p.link = q.to
 	p.Home, p.Help, p.Search = q.to("/"), q.to("/report-abuse"), q.to("/search")
+	p.Work = q.server.workBase(q.tag)
 	p.Method, p.Access, p.Data = q.to("/method"), q.to("/accessibility"), q.to("/data")
 	p.ForYoung = q.to("/young")
 	p.Corrections = q.to("/corrections")
@@ -136,7 +138,7 @@ func (s *Server) barePage(r *http.Request, tag lang.Tag) Page {
 	p := Page{
 		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), ForYoung: to("/young"), Access: to("/accessibility"), Data: to("/data"), Corrections: to("/corrections"),
 		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample != nil,
-		Reviewed: lang.Reviewed(tag), Reading: true, link: to,
+		Reviewed: lang.Reviewed(tag), Reading: true, link: to, Work: s.workBase(tag),
 	}
 	for _, t := range lang.Tags() {
 		p.Languages = append(p.Languages, Language{Tag: t, Dir: t.Dir(), Name: t.Name(), Href: "/" + string(t) + "/", Current: t == tag})
@@ -284,4 +286,12 @@ func (q *request) option(name string, options ...string) string {
 		return v
 	}
 	return ""
+}
+
+// workBase stands before the addresses of the workspace; empty where there are no accounts.
+func (s *Server) workBase(tag lang.Tag) string {
+	if s.config.Accounts == nil {
+		return ""
+	}
+	return "/" + string(tag)
 }
