@@ -113,6 +113,21 @@ func (q *request) rounds() ([]consultation.Round, error) {
 	return slices.DeleteFunc(slices.Clone(all), func(r consultation.Round) bool { return r.State == consultation.Draft }), nil
 }
 
+// roundsOn links to the consultations on a version; none where there are no consultations.
+func (q *request) roundsOn(version string) ([]Link, error) {
+	if q.server.config.Consultations == nil {
+		return nil, nil
+	}
+	rounds, err := q.rounds()
+	var out []Link
+	for _, r := range rounds {
+		if r.Version == version {
+			out = append(out, Link{Text: plain(q.words.T("consultation.number", "Number", q.words.Int(int64(r.Number)))), Href: q.to("/consultations/" + strconv.Itoa(r.Number) + "/text")})
+		}
+	}
+	return out, err
+}
+
 // consultationPaths lists the public pages of the rounds behind their language.
 func (s *Server) consultationPaths(ctx context.Context) ([]string, error) {
 	if s.config.Consultations == nil {

@@ -17,6 +17,7 @@ import (
 type FrameworkPage struct {
 	Page
 	Behind     []BehindChange // what a consultation changed to make this version
+	Rounds     []Link         // the consultations on this version
 	Name       text
 	Over       text   // the title of the document the text stands in
 	State      string // draft, in consultation, adopted, superseded
@@ -166,6 +167,9 @@ func (s *Server) framework(q *request) (*answer, error) {
 	}
 	r.fill(&p)
 	if p.Behind, err = q.behind(v); err != nil {
+		return nil, err
+	}
+	if p.Rounds, err = q.roundsOn(v.ID()); err != nil {
 		return nil, err
 	}
 	return q.render("framework", p)
