@@ -16,10 +16,13 @@ type layout struct{ table, statement string }
 // whole on every machine.
 func distribution() []layout {
 	var out []layout
-	for _, t := range []string{"audit_head", "audit", "area", "framework_version", "source", "batch",
-		"organisation", "person", "role_grant", "mandate", "link", "token", "approval", "proposed_batch", "setting", "release", "session", "last_use", "pace", "request", "checkpoint",
-		"consultation_round", "consultation_submission", "consultation_comment", "consultation_amendment", "consultation_attribution",
-		"consultation_disposition", "consultation_group", "consultation_response", "consultation_draft", "consultation_waiting", "form_key"} {
+	small := []string{"audit_head"}
+	for _, t := range tables { // in their order: what is named before what names it
+		if t.name != "observation" && t.name != "observation_history" {
+			small = append(small, t.name)
+		}
+	}
+	for _, t := range small {
 		out = append(out, layout{t, fmt.Sprintf("SELECT create_reference_table('%s')", t)})
 	}
 	return append(out,
