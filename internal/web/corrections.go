@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"waymark/internal/lang"
 	"waymark/internal/monitoring"
 	"waymark/internal/publication"
 	"waymark/internal/reference"
@@ -109,10 +110,6 @@ func (q *request) correction(c *publication.Correction) CorrectionView {
 		v.Lists = append(v.Lists, q.english(title))
 	}
 	for _, d := range c.Differences {
-		if len(v.Rows) == mostCorrections {
-			v.More = q.words.T("corrections.more", "N", q.words.Int(int64(len(c.Differences)-len(v.Rows))))
-			break
-		}
 		row := CorrectionRow{What: d.Code + " " + d.Variant}
 		if d.Country == "" {
 			row.Was, row.Is = q.figureLine(c.Was[row.What]), q.figureLine(c.Is[row.What])
@@ -124,6 +121,18 @@ func (q *request) correction(c *publication.Correction) CorrectionView {
 			row.Was, row.Is = q.statusLine(d.Was), q.statusLine(d.Is)
 		}
 		v.Rows = append(v.Rows, row)
+	}
+	// Each figure first, then its countries in the order of the reader's alphabet.
+	for from := 0; from < len(v.Rows); {
+		to := from
+		for to < len(v.Rows) && v.Rows[to].What == v.Rows[from].What {
+			to++
+		}
+		lang.Sort(q.tag, v.Rows[from:to], func(r CorrectionRow) string { return r.Country.Text.Text })
+		from = to
+	}
+	if over := len(v.Rows) - mostCorrections; over > 0 {
+		v.Rows, v.More = v.Rows[:mostCorrections], q.words.T("corrections.more", "N", q.words.Int(int64(over)))
 	}
 	return v
 }
