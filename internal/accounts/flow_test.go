@@ -381,6 +381,9 @@ func TestNobodyDecidesOnTheirOwnCountryAndTheStateHasItsSay(t *testing.T) {
 	if len(waiting) != 1 || waiting[0].Proposed.Person != "" || waiting[0].Reply.Text == "" || waiting[0].Reply.By.Person != "" {
 		t.Errorf("what is listed in public: %+v", waiting)
 	}
+	if waiting[0].Summary == status.Summary || waiting[0].Content != "" || !strings.Contains(waiting[0].Summary, "KEN") {
+		t.Errorf("what one organisation says of a country is public before a second one agrees: %+v", waiting[0])
+	}
 	_, err = h.Decide(i.ctx(), a.ID, true, "the rule covers less")
 	h.ok(err)
 

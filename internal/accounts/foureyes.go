@@ -113,8 +113,11 @@ func (s *Service) Waiting(ctx context.Context) ([]Approval, error) {
 			by.Person, reply.By = "", &by
 			a.Reply = &reply
 		}
-		if a.Act == GrantRole {
-			a.Object, a.Summary = "grant", "A role is to be given." // whom it is about is nobody else's business
+		switch a.Act {
+		case GrantRole: // whom it is about is nobody else's business
+			a.Object, a.Summary = "grant", "A role is to be given."
+		case CountryStatus: // what one organisation alone says of a country is not published, nor a hash to guess it by
+			a.Summary, a.Content = "A status of "+a.Scope.Country+" is to be decided.", ""
 		}
 	}
 	return list, err
