@@ -53,6 +53,10 @@ func Decide(v *framework.Version, r *Record) *Decision {
 			d.Blockers = append(d.Blockers, Blocker{Comment: id, Why: "incomplete", Detail: "the change it names is not there"})
 			continue
 		}
+		if why := a.unfit(); why != "" {
+			d.Blockers = append(d.Blockers, Blocker{Comment: id, Kind: "amendment", Number: a.Number, Why: why})
+			continue
+		}
 		e := *a.Edit
 		e.Behind = behind[id]
 		all = append(all, change{e, a})
@@ -72,7 +76,7 @@ func Decide(v *framework.Version, r *Record) *Decision {
 		d.Edits = append(d.Edits, c.edit)
 		for _, other := range all[:i] {
 			if overlap(c.from, other.from) {
-				d.Blockers = append(d.Blockers, Blocker{Comment: c.from.ID, Number: c.from.Number, Why: "overlap", Detail: fmt.Sprintf("%s: %q and %q change the same words", c.from.Element, short(c.from.Old), short(other.from.Old))})
+				d.Blockers = append(d.Blockers, Blocker{Comment: c.from.ID, Kind: "amendment", Number: c.from.Number, Why: "overlap", Detail: fmt.Sprintf("%s: %q and %q change the same words", c.from.Element, short(c.from.Old), short(other.from.Old))})
 			}
 		}
 	}
@@ -82,6 +86,18 @@ func Decide(v *framework.Version, r *Record) *Decision {
 		}
 	}
 	return d
+}
+
+// unfit says why an answer cannot lead to a change: it waits for a moderator, or for somebody to say
+// whether it was meant. Empty: it can.
+func (a *Amendment) unfit() string {
+	switch {
+	case a.Held != "":
+		return "held"
+	case a.State == ToConfirm || a.State == NotMeant:
+		return "settle"
+	}
+	return ""
 }
 
 func rank(e framework.Edit) int {

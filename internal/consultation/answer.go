@@ -25,9 +25,9 @@ type Answering struct {
 	Disposition
 	// Draft is the change that the secretariat writes itself; its answers lead to it.
 	Draft *Amendment
-	// Seen is the id of the answer that stood for the first of IDs when the person looked, empty for
-	// none; nil takes whatever stands now.
-	Seen *string
+	// Seen is, for each of IDs, the id of the answer that stood when the person looked, empty for none;
+	// nil takes whatever stands now.
+	Seen map[string]string
 }
 
 // Answer keeps answers with the change written for them, all or nothing. Where somebody else answered
@@ -48,12 +48,12 @@ func (s *Service) Answer(ctx context.Context, round int, in Answering) error {
 	}
 	standing := Standing(rec.Dispositions)
 	var all []Disposition
-	for i, id := range in.IDs {
+	for _, id := range in.IDs {
 		one := in.Disposition
 		one.ID, one.Comment, one.Proposed, one.Reopens = newID(), id, false, false
 		one.Supersedes = standing[id].ID
-		if i == 0 && in.Seen != nil {
-			one.Supersedes = *in.Seen
+		if in.Seen != nil {
+			one.Supersedes = in.Seen[id]
 		}
 		if err := s.checkAnswer(rec, standing, &one); err != nil {
 			return err
@@ -93,7 +93,11 @@ func (s *Service) checkAnswer(rec *Record, standing map[string]Disposition, d *D
 		}
 	}
 	for _, change := range d.Changes {
-		if b, ok := rec.Amendment(change); !ok || b.Edit == nil {
+		b, ok := rec.Amendment(change)
+		if ok && b.unfit() != "" {
+			return fault.Newf(fault.Refused, "Change %d waits: nobody has said that it was meant, or a moderator has not looked.", b.Number).WithFix("Settle it first; the list of changes leads to it.").WithKey("error.change_unsettled", nil)
+		}
+		if !ok || b.Edit == nil {
 			return fault.Newf(fault.Refused, "The change %q is no amendment of this round that says what it changes.", change).WithFix("Draft the change first, then link it.").WithKey("error.change_empty", nil)
 		}
 	}
@@ -144,16 +148,21 @@ func (s *Service) ConfirmGroup(ctx context.Context, round int, g DuplicateGroup)
 	return s.group(ctx, round, g)
 }
 
+// DissolveGroup says that comments are no group, whether a person made it or the program proposes it:
+// a later record supersedes, and none is deleted.
+func (s *Service) DissolveGroup(ctx context.Context, round int, g DuplicateGroup) error {
+	g.Dissolved = true
+	_, err := s.group(ctx, round, g)
+	return err
+}
+
 func (s *Service) group(ctx context.Context, round int, g DuplicateGroup) (string, error) {
-	if err := accounts.Require(ctx, accounts.Consult, scope(round)); err != nil {
-		return "", err
-	}
-	rec, err := s.Store.Record(ctx, round)
+	rec, _, err := s.answerable(ctx, round)
 	if err != nil {
 		return "", err
 	}
 	if len(g.Members) < 2 {
-		return "", fault.New(fault.Refused, "A group has at least two comments.", "Choose two or more.")
+		return "", fault.New(fault.Refused, "A group has at least two comments.", "Choose two or more.").WithKey("error.group_small", nil)
 	}
 	for _, id := range g.Members {
 		if _, ok := rec.Comment(id); !ok {

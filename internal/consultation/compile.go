@@ -126,7 +126,7 @@ func Compile(v *framework.Version, r *Record, language lang.Tag) *Compilation {
 	ground := map[string]int{}
 	for i := range r.Comments {
 		k := &r.Comments[i]
-		e := Entry{Comment: k, Number: k.Number, Voices: labels(k.Voices), Where: where(k), Confirmed: confirmed(k.Voices), Proposes: proposes[k.ID]}
+		e := Entry{Comment: k, Number: k.Number, Voices: labels(k.Voices), Where: where(k), Confirmed: areConfirmed(k.Voices), Proposes: proposes[k.ID]}
 		switch {
 		case k.Removed != "":
 			ground[string(k.Removed)]++
@@ -157,7 +157,7 @@ func Compile(v *framework.Version, r *Record, language lang.Tag) *Compilation {
 		if a.Comment != "" || a.Drafted || a.Held != "" {
 			continue
 		}
-		e := Entry{Amendment: a, Number: a.Number, Voices: labels(a.Voices), Where: a.Element, Confirmed: confirmed(a.Voices), Proposes: []Amendment{*a}}
+		e := Entry{Amendment: a, Number: a.Number, Voices: labels(a.Voices), Where: a.Element, Confirmed: areConfirmed(a.Voices), Proposes: []Amendment{*a}}
 		answer(&e, a.ID)
 		c.Entries = append(c.Entries, e)
 	}
@@ -167,7 +167,7 @@ func Compile(v *framework.Version, r *Record, language lang.Tag) *Compilation {
 	return c
 }
 
-func confirmed(voices []Attribution) bool {
+func areConfirmed(voices []Attribution) bool {
 	return !slices.ContainsFunc(voices, func(v Attribution) bool { return v.ConfirmedBy == "" })
 }
 
@@ -211,9 +211,10 @@ func (c *Compilation) groups(r *Record, at map[string]int) {
 			shown = append(shown, *k)
 		}
 	}
-	all := slices.Clone(r.Groups)
+	standing := StandingGroups(r.Groups)
+	all := slices.Clone(standing)
 	for _, g := range NearDuplicates(shown) {
-		if !slices.ContainsFunc(r.Groups, func(k DuplicateGroup) bool {
+		if !isDissolved(r.Groups, &g) && !slices.ContainsFunc(standing, func(k DuplicateGroup) bool {
 			return !slices.ContainsFunc(g.Members, func(id string) bool { return !slices.Contains(k.Members, id) })
 		}) {
 			all = append(all, g)

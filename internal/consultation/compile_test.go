@@ -195,7 +195,7 @@ func TestOverlappingAmendmentsAreAllThere(t *testing.T) {
 	propose := func(id string, at int, before, after string) {
 		edit := framework.WordsAt(e.ID, at, before, after)
 		r.Amendments = append(r.Amendments, consultation.Amendment{ID: id, Number: len(r.Amendments) + 1, Round: 1, Kind: consultation.Substitution, Element: "T2", Old: before, New: after, Edit: &edit,
-			State: consultation.Proposed, Voices: []consultation.Attribution{{Organisation: "usa", Label: "USA"}}})
+			State: consultation.Proposed, Voices: []consultation.Attribution{{Organisation: "usa", Label: "USA", ConfirmedBy: "a person"}}})
 	}
 	propose("a-1", 0, "70%", "80%")
 	propose("a-2", 0, "70% of", "Half of")

@@ -128,14 +128,14 @@ type Blocker struct {
 	Comment string `json:"comment,omitempty"` // or the amendment
 	Kind    string `json:"kind,omitempty"`    // comment or amendment
 	Number  int    `json:"number,omitempty"`
-	Why     string `json:"why"` // undecided, attribution, anchor, incomplete, duplicate_chain
+	Why     string `json:"why"` // undecided, attribution, anchor, incomplete, duplicate_chain, held, settle, overlap, edit
 	Detail  string `json:"detail,omitempty"`
 }
 
 // String names a blocker in a few words.
 func (b Blocker) String() string {
 	words := map[string]string{"undecided": "has no answer", "attribution": "has a speaker nobody confirmed", "anchor": "waits for its place", "incomplete": "has an incomplete answer",
-		"duplicate_chain": "is called the same as one that is not answered itself", "overlap": "overlaps another accepted change", "edit": "does not fit the text", "held": "waits for a moderator"}[b.Why]
+		"duplicate_chain": "is called the same as one that is not answered itself", "settle": "waits for a word on whether it was meant", "overlap": "overlaps another accepted change", "edit": "does not fit the text", "held": "waits for a moderator"}[b.Why]
 	if b.Number == 0 {
 		return strings.TrimSpace(words + " " + b.Detail)
 	}
@@ -187,15 +187,27 @@ func Gate(r *Record) []Blocker {
 			}
 		}
 		for _, t := range c.Targets {
-			if t.State == framework.NeedsHuman {
+			if t.State == framework.NeedsHuman && c.ReplyTo == "" { // a reply stands where its thread does
 				block("anchor", short(t.Said))
 			}
 		}
 	}
 	for i := range r.Amendments {
 		a := &r.Amendments[i]
-		if a.Comment == "" && !a.Drafted && a.State != NotMeant {
-			decide(a.ID, "amendment", a.Number)
+		if a.Comment != "" || a.Drafted || a.State == NotMeant {
+			continue
+		}
+		block := func(why, detail string) {
+			out = append(out, Blocker{Comment: a.ID, Kind: "amendment", Number: a.Number, Why: why, Detail: detail})
+		}
+		if a.Held != "" {
+			block("held", "")
+		}
+		decide(a.ID, "amendment", a.Number)
+		for _, v := range a.Voices {
+			if v.ConfirmedBy == "" {
+				block("attribution", v.Label)
+			}
 		}
 	}
 	return out

@@ -24,6 +24,37 @@ type DuplicateGroup struct {
 	Score   float64  `json:"score"`   // the least of the pairs that made it
 	// Confirmed by a person; empty: proposed.
 	ConfirmedBy string `json:"confirmedBy,omitempty"`
+	// Dissolved says that a person looked and these comments are no group. It supersedes what was kept
+	// of the same members before, and both records stay.
+	Dissolved bool `json:"dissolved,omitempty"`
+}
+
+// sameMembers tells whether two groups hold the same comments.
+func (g *DuplicateGroup) sameMembers(o *DuplicateGroup) bool {
+	return slices.Equal(slices.Sorted(slices.Values(g.Members)), slices.Sorted(slices.Values(o.Members)))
+}
+
+// StandingGroups gives the groups that hold: of the same members the last record counts, and one that
+// was dissolved is none.
+func StandingGroups(all []DuplicateGroup) []DuplicateGroup {
+	var out []DuplicateGroup
+	for _, g := range all {
+		out = slices.DeleteFunc(out, func(k DuplicateGroup) bool { return k.sameMembers(&g) })
+		if !g.Dissolved {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// isDissolved tells whether the last word on these members is that they are no group.
+func isDissolved(all []DuplicateGroup, g *DuplicateGroup) bool {
+	for _, k := range slices.Backward(all) {
+		if k.sameMembers(g) {
+			return k.Dissolved
+		}
+	}
+	return false
 }
 
 // Similarity is how near two texts are: shared runs of three words over all, and over the shorter

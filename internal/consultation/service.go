@@ -17,6 +17,7 @@ import (
 	"waymark/internal/fault"
 	"waymark/internal/format/docx"
 	"waymark/internal/framework"
+	"waymark/internal/lang"
 	"waymark/internal/safeguard"
 )
 
@@ -136,12 +137,25 @@ func (s *Service) Take(ctx context.Context, f File) (*Taken, string, error) {
 	if sub.Channel == "" {
 		sub.Channel = ByWord
 	}
-	comments, amendments := taken.fresh(f.Round, sub.ID, f.Language, f.Organisation)
+	comments, amendments := taken.fresh(f.Round, sub.ID, f.Language, byAccount(rec.Organisations, f.Organisation))
 	return taken, sub.ID, s.Store.SaveSubmission(ctx, sub, f.Data, comments, amendments)
 }
 
+// byAccount is the attribution of what somebody signed in for an organisation says, under the name it is
+// registered with; none where nobody is named.
+func byAccount(known []Organisation, code string) []Attribution {
+	if code == "" {
+		return nil
+	}
+	a := Attribution{Organisation: code, Label: code, How: ByAccount}
+	if i := slices.IndexFunc(known, func(o Organisation) bool { return o.Code == code && o.Name != "" }); i >= 0 {
+		a.Label = known[i].Name
+	}
+	return []Attribution{a}
+}
+
 // fresh gives ids to what is new and ties it together.
-func (t *Taken) fresh(round int, submission, language, organisation string) ([]Comment, []Amendment) {
+func (t *Taken) fresh(round int, submission, language string, speaker []Attribution) ([]Comment, []Amendment) {
 	ids := map[string]string{} // by the file's own id
 	for i := range t.Comments {
 		c := &t.Comments[i]
@@ -159,8 +173,8 @@ func (t *Taken) fresh(round int, submission, language, organisation string) ([]C
 		}
 		c.Round, c.Submission, c.Language = round, submission, language
 		c.ReplyTo = ids[c.ReplyTo]
-		if len(c.Voices) == 0 && organisation != "" {
-			c.Voices = []Attribution{{Organisation: organisation, Label: organisation, How: ByAccount}}
+		if len(c.Voices) == 0 && speaker != nil {
+			c.Voices = speaker
 		}
 		comments = append(comments, c)
 	}
@@ -170,8 +184,8 @@ func (t *Taken) fresh(round int, submission, language, organisation string) ([]C
 			continue
 		}
 		a.ID, a.Round, a.Submission, a.Comment = newID(), round, submission, ids[a.Comment]
-		if len(a.Voices) == 0 && a.Comment == "" && organisation != "" {
-			a.Voices = []Attribution{{Organisation: organisation, Label: organisation, How: ByAccount}}
+		if len(a.Voices) == 0 && a.Comment == "" && speaker != nil {
+			a.Voices = speaker
 		}
 		amendments = append(amendments, a)
 	}
@@ -265,7 +279,7 @@ func (s *Service) Say(ctx context.Context, in Said) (string, error) {
 		return "", fault.New(fault.Refused, "The comment: "+f.What()+".", f.Fix()).WithKey("error.comment_unseen", nil)
 	}
 	if in.Organisation != "" {
-		c.Voices = []Attribution{{Organisation: in.Organisation, Label: in.Organisation, How: ByAccount}}
+		c.Voices = byAccount(rec.Organisations, in.Organisation)
 	}
 	if in.ReplyTo != "" {
 		root, ok := rec.Comment(in.ReplyTo)
@@ -341,7 +355,7 @@ func (s *Service) Amend(ctx context.Context, a Amendment, organisation string) (
 		return a.ID, s.Store.SaveAnswers(ctx, a.Round, []Amendment{a}, nil)
 	}
 	a.ID, a.State, a.Held = newID(), Proposed, s.held(a.New+"\n"+a.Justification)
-	a.Voices = []Attribution{{Organisation: organisation, Label: organisation, How: ByAccount}}
+	a.Voices = byAccount(rec.Organisations, organisation)
 	sub := Submission{ID: newID(), Round: a.Round, Organisation: organisation, Channel: ByWeb, Report: []ReportRow{}}
 	a.Submission = sub.ID
 	return a.ID, s.Store.SaveSubmission(ctx, sub, nil, nil, []Amendment{a})
@@ -380,29 +394,67 @@ func ended(round int) error {
 
 // Attribute confirms who speaks in a comment, as a person sees it: codes of known organisations, none
 // for a comment without author. row is the row version the person saw; 0 takes the newest.
+//
+// The changes that the comment asks for go with it where they had the same speakers.
 func (s *Service) Attribute(ctx context.Context, round int, comment string, row int, organisations []string) error {
-	registry, err := s.Registry(ctx)
+	rec, _, err := s.answerable(ctx, round)
 	if err != nil {
 		return err
 	}
-	by := accounts.From(ctx).Person
-	return s.change(ctx, accounts.Consult, round, comment, row, "attribution confirmed", func(_ *Record, _ *framework.Version, c *Comment) error {
-		var voices []Attribution
-		for _, code := range organisations {
-			o, ok := registry.Find(code)
-			if !ok {
-				return fault.Newf(fault.NotFound, "There is no organisation %q.", code).WithFix("Have it registered first: none is made from a label.")
-			}
-			a := Attribution{Organisation: o.Code, Label: o.Name, How: ByHand}
-			if i := slices.IndexFunc(c.Voices, func(v Attribution) bool { return v.Organisation == o.Code }); i >= 0 {
-				a = c.Voices[i]
-			}
-			a.ConfirmedBy = by
-			voices = append(voices, a)
+	c, ok := rec.Comment(comment)
+	if !ok {
+		return noComment(comment)
+	}
+	was := c.Voices
+	if c.Voices, err = confirmed(ctx, rec, was, organisations); err != nil {
+		return err
+	}
+	if row != 0 {
+		c.RowVersion = row
+	}
+	var follow []Amendment
+	for _, a := range changesOf(rec, comment, func(*Amendment) {}) {
+		if len(a.Voices) > 0 && slices.Equal(a.Voices, was) {
+			a.Voices = c.Voices
+			follow = append(follow, a)
 		}
-		c.Voices = voices
-		return nil
+	}
+	return s.Store.SaveBoth(ctx, *c, follow, "attribution confirmed")
+}
+
+// AttributeChange confirms who proposes a change that stands alone.
+func (s *Service) AttributeChange(ctx context.Context, round int, amendment string, row int, organisations []string) error {
+	rec, _, err := s.answerable(ctx, round)
+	if err != nil {
+		return err
+	}
+	return s.settle(ctx, round, amendment, row, "attribution confirmed", func(_ *framework.Version, a *Amendment) error {
+		a.Voices, err = confirmed(ctx, rec, a.Voices, organisations)
+		return err
 	})
+}
+
+// confirmed are speakers as a person says them: how each was found stays with those that were known.
+func confirmed(ctx context.Context, rec *Record, was []Attribution, organisations []string) ([]Attribution, error) {
+	registry := NewRegistry(rec.Organisations)
+	var voices []Attribution
+	for _, code := range organisations {
+		o, ok := registry.Find(code)
+		if !ok {
+			return nil, fault.Newf(fault.NotFound, "There is no organisation %q.", code).WithFix("Have it registered first: none is made from a label.").
+				WithKey("error.no_organisation", map[string]any{"Name": lang.Isolate(code)})
+		}
+		if slices.ContainsFunc(voices, func(v Attribution) bool { return v.Organisation == o.Code }) {
+			continue
+		}
+		a := Attribution{Organisation: o.Code, Label: o.Name, How: ByHand}
+		if i := slices.IndexFunc(was, func(v Attribution) bool { return v.Organisation == o.Code }); i >= 0 {
+			a = was[i]
+		}
+		a.ConfirmedBy = accounts.From(ctx).Person
+		voices = append(voices, a)
+	}
+	return voices, nil
 }
 
 // MarkEditor says from which paragraph of a comment, counted from 1, the secretariat answers in it; 0

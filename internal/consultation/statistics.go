@@ -116,7 +116,7 @@ func Statistic(r *Record) Statistics {
 	}
 	s.Distinct = s.Comments
 	counted := map[string]bool{}
-	for _, g := range r.Groups {
+	for _, g := range StandingGroups(r.Groups) {
 		if g.ConfirmedBy == "" {
 			continue
 		}

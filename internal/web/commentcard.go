@@ -146,7 +146,7 @@ func (r *round) organisation(code, label string) text {
 	if r.rec.Round.Policy == consultation.Pseudonymous {
 		return plain(r.q.words.T("consultation.pseudonym", "Number", r.q.words.Int(int64(r.aliases[code]))))
 	}
-	if label != "" {
+	if label != "" && label != code {
 		return r.q.english(label)
 	}
 	if o, ok := r.registry.Find(code); ok {

@@ -74,10 +74,11 @@ type DeskQuick struct{ Key, Word, Href string }
 // DeskNear is a group of near-duplicates as one card: its voices, its members and the differing words.
 type DeskNear struct {
 	NearGroup
-	Rows    []DeskRow
-	Voices  []CardVoice
-	Words   []said
-	Confirm *WorkForm
+	Rows     []DeskRow
+	Voices   []CardVoice
+	Words    []said
+	Confirm  *WorkForm
+	Dissolve *WorkForm // says that they are no group
 }
 
 // quickCodes are the answers that have a key.
@@ -367,18 +368,25 @@ func (r *round) deskNear(c *call, g *consultation.GroupView) DeskNear {
 		n.Rows = append(n.Rows, row)
 		numbers = append(numbers, strconv.Itoa(comment.Number))
 	}
-	if n.Proposed && r.rec.Round.State != consultation.Adopted {
-		f := c.form("confirm", "desk.group_confirm", hiddenField("members", strings.Join(numbers, " ")))
+	if r.rec.Round.State == consultation.Adopted {
+		return n
+	}
+	members := hiddenField("members", strings.Join(numbers, " "))
+	if n.Proposed {
+		f := c.form("confirm", "desk.group_confirm", members)
 		f.Alone = false
 		n.Confirm = &f
 	}
+	f := c.form("dissolve", "desk.group_dissolve", members)
+	f.Alone = false
+	n.Dissolve = &f
 	return n
 }
 
 // doDesk confirms a group of near-duplicates, or makes one by hand.
 func doDesk(c *call) (outcome, error) {
 	what := c.value("what")
-	if what != "group" && what != "confirm" {
+	if what != "group" && what != "confirm" && what != "dissolve" {
 		return outcome{}, errForm
 	}
 	r, err := c.deskRound()
@@ -394,6 +402,9 @@ func doDesk(c *call) (outcome, error) {
 		if !slices.Contains(members, m.ID) {
 			members = append(members, m.ID)
 		}
+	}
+	if what == "dissolve" {
+		return outcome{to: r.deskPath("")}, c.consulting().DissolveGroup(c.r.Context(), r.rec.Round.Number, consultation.DuplicateGroup{Members: members, Method: "manual"})
 	}
 	if what == "confirm" {
 		for _, g := range consultation.Compile(r.v, r.rec, c.tag).Groups {

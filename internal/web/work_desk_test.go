@@ -135,7 +135,7 @@ func TestARoundIsAnsweredAndAdoptedByForms(t *testing.T) {
 
 	d.post(base, steward, http.StatusSeeOther, "what", "confirm", "members", "2 3")
 	item := base + "/comments/1"
-	d.see(item, steward, "<mark>countries</mark>", "Confirm who speaks", "Change 1", `name="change" value="a1"`)
+	d.see(item, steward, "<mark>countries</mark>", "Confirm who speaks", "Change 1", "Changes that wait for a person")
 	d.post(base+"/changes", steward, http.StatusSeeOther, "what", "meant", "id", "a1", "row", "1")
 	if m := d.post(base+"/changes", steward, http.StatusBadRequest, "what", "meant", "id", "a2", "row", "1"); !strings.Contains(m, "structure") {
 		t.Error("a split without a word on its codes was taken as meant")
@@ -144,6 +144,8 @@ func TestARoundIsAnsweredAndAdoptedByForms(t *testing.T) {
 	for n := 1; n <= 4; n++ {
 		d.post(fmt.Sprintf("%s/comments/%d", base, n), steward, http.StatusSeeOther, "what", "voices", "row", "1", "organisations", "a")
 	}
+	d.see(base+"/changes/2", steward, "Confirm who speaks")
+	d.post(base+"/changes/2", steward, http.StatusSeeOther, "what", "voices", "row", "2", "organisations", "a")
 	d.post(base+"/comments/4", steward, http.StatusSeeOther, "what", "place", "row", "2", "place", "0", "element", "OP1.2", "words", "Nations")
 	d.see(base+"/comments/4", steward, "Take the last move back")
 	d.post(base+"/comments/4", steward, http.StatusSeeOther, "what", "back", "row", "3", "place", "0")
@@ -287,5 +289,107 @@ func TestTheDeskSpeaksEveryLanguage(t *testing.T) {
 				t.Errorf("%s %s weighs %d bytes", tag, path, n)
 			}
 		}
+	}
+}
+
+// An answer cannot lead to a change that nobody said was meant, and one that was not meant never
+// reaches the text, even where it was chosen before.
+func TestAChangeNobodySettledDoesNotReachTheText(t *testing.T) {
+	d, s := consultingDesk(t)
+	steward := d.hold("steward", accounts.Steward, accounts.Scope{})
+	const base = "/en/work/consultations/2"
+	if page := d.see(base+"/comments/1", steward); strings.Contains(page, `name="change" value="a1"`) {
+		t.Error("a change that waits for a word is offered as an answer")
+	}
+	page := d.post(base+"/comments/1", steward, http.StatusBadRequest, "what", "answer", "code", "accepted", "change", "a1", "seen", "")
+	if !strings.Contains(page, "waits for somebody to say") {
+		t.Error("the refusal does not say why")
+	}
+	d.post(base+"/changes", steward, http.StatusSeeOther, "what", "meant", "id", "a1", "row", "1")
+	d.post(base+"/comments/1", steward, http.StatusSeeOther, "what", "answer", "code", "accepted", "change", "a1", "seen", "")
+	d.post(base+"/changes", steward, http.StatusSeeOther, "what", "not", "id", "a1", "row", "2")
+	d.see(base+"/adoption", steward, "nobody has said was meant", "No answer changes the text.")
+	rec, err := s.Record(context.Background(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := d.db.Version(context.Background(), "cop-2015", 1)
+	if err != nil || len(consultation.Decide(v, rec).Edits) != 0 {
+		t.Error("what was not meant would change the text", err)
+	}
+}
+
+// A group made wrongly is dissolved by a later record; one the program proposes can be declined. Both
+// records stay.
+func TestAGroupIsDissolvedByALaterRecord(t *testing.T) {
+	d, s := consultingDesk(t)
+	steward := d.hold("steward", accounts.Steward, accounts.Scope{})
+	const base = "/en/work/consultations/2"
+	grouped := func(want int) *consultation.Record {
+		t.Helper()
+		rec, err := s.Record(context.Background(), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if st := consultation.Statistic(rec); st.Distinct != want {
+			t.Errorf("%d distinct comments, want %d", st.Distinct, want)
+		}
+		return rec
+	}
+	d.post(base, steward, http.StatusSeeOther, "what", "group", "members", "1 4")
+	grouped(3)
+	d.see(base, steward, "These are no group")
+	d.post(base, steward, http.StatusSeeOther, "what", "dissolve", "members", "4 1")
+	rec := grouped(4)
+	if len(rec.Groups) != 2 || rec.Groups[1].ConfirmedBy == "" || len(consultation.StandingGroups(rec.Groups)) != 0 {
+		t.Errorf("%+v", rec.Groups)
+	}
+	d.post(base, steward, http.StatusSeeOther, "what", "dissolve", "members", "2 3") // only proposed
+	if page := d.see(base, steward); strings.Contains(page, "These are no group") {
+		t.Error("a declined group is proposed again")
+	}
+	d.post(base, steward, http.StatusSeeOther, "what", "group", "members", "3 2") // and made after all
+	grouped(3)
+	d.post(base, steward, http.StatusBadRequest, "what", "group", "members", "2")
+}
+
+// Who speaks in a reply is confirmed on the page of its thread, and leaves the thread's speakers alone;
+// the changes of a comment follow its speakers.
+func TestSpeakersOfRepliesAndChangesAreConfirmed(t *testing.T) {
+	d, s := consultingDesk(t)
+	steward := d.hold("steward", accounts.Steward, accounts.Scope{})
+	reply := consultation.Comment{ID: "c5", Round: 2, Submission: "s2", Kind: consultation.General, Body: []string{"So say we."}, Text: []string{"So say we."}, ReplyTo: "c2", Found: consultation.FoundUnknown,
+		Voices: []consultation.Attribution{{Organisation: "b", Label: "b", How: consultation.ByAccount}}}
+	if err := d.db.SaveSubmission(storetest.Context(), consultation.Submission{ID: "s2", Round: 2, Channel: consultation.ByWeb, SHA256: "2", Report: []consultation.ReportRow{}}, nil, []consultation.Comment{reply}, nil); err != nil {
+		t.Fatal(err)
+	}
+	const base = "/en/work/consultations/2"
+	d.see(base+"/comments/5", steward, "Comment 5: ", "Organisation b") // under its name, not its code
+	d.post(base+"/comments/5", steward, http.StatusSeeOther, "what", "voices", "id", "c5", "row", "1", "organisations", "b")
+	d.post(base+"/comments/1", steward, http.StatusSeeOther, "what", "voices", "row", "1", "organisations", "a")
+	rec, err := s.Record(context.Background(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, _ := rec.Comment("c2")
+	five, _ := rec.Comment("c5")
+	change, _ := rec.Amendment("a1")
+	if two.Voices[0].ConfirmedBy != "" || five.Voices[0].ConfirmedBy == "" || change.Voices[0].ConfirmedBy == "" {
+		t.Errorf("%+v %+v %+v", two.Voices, five.Voices, change.Voices)
+	}
+}
+
+// Whoever answers several comments at once has seen what stands for each: an answer that came
+// meanwhile to one of them is not passed over.
+func TestAnAnswerToSeveralDoesNotPassOverANewerOne(t *testing.T) {
+	d, s := consultingDesk(t)
+	steward := d.hold("steward", accounts.Steward, accounts.Scope{})
+	const base = "/en/work/consultations/2/comments/"
+	d.see(base+"2", steward, `name="seen-c3" value=""`)
+	d.post(base+"3", steward, http.StatusSeeOther, "what", "answer", "code", "noted", "reason", "The text covers what is offline.", "seen", "")
+	d.post(base+"2", steward, http.StatusPreconditionFailed, "what", "answer", "code", "noted", "reason", "The yearly report is known to all.", "also", "c3", "seen", "", "seen-c3", "")
+	rec, err := s.Record(context.Background(), 2)
+	if err != nil || len(rec.Dispositions) != 1 {
+		t.Errorf("%d answers, %v", len(rec.Dispositions), err)
 	}
 }

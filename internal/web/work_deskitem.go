@@ -22,6 +22,7 @@ type DeskItem struct {
 	Undo     *WorkForm
 	Conflict *DeskConflict
 	Voices   *WorkForm
+	Speaking []DeskVoices // of the replies: each has its own speakers
 	Editor   *WorkForm
 	Places   []DeskPlace
 	Near     []Link
@@ -88,6 +89,7 @@ type DeskCode struct {
 // DeskOther is another comment of the group, which may get the same answer.
 type DeskOther struct {
 	ID, Label string
+	Seen      string // the answer that stood when the page was made
 	Checked   bool
 }
 
@@ -96,6 +98,13 @@ type DeskConflict struct {
 	Theirs DeskPast
 	Word   string
 	Reason string
+}
+
+// DeskVoices is a reply with the form that says who speaks in it.
+type DeskVoices struct {
+	Label string
+	Said  []CardVoice
+	Form  WorkForm
 }
 
 // DeskPlace is a place of a comment with its forms: choosing another, and taking the last move back.
@@ -151,6 +160,9 @@ func showItem(c *call) (WorkPage, error) {
 		p = c.deskPage(c.t("comments.change", "Number", c.words.Int(int64(alone.Number))), r)
 		item.Alone = &AloneChange{Change: r.change(alone), Answer: r.answer(id)}
 		item.Changes = r.deskChanges(c, []*consultation.Amendment{alone})
+		if !item.Ended {
+			item.Voices = c.voicesForm(r, "", alone.Voices, alone.RowVersion)
+		}
 	} else {
 		id = m.ID
 		p = c.deskPage(r.numbered(m), r)
@@ -217,7 +229,7 @@ func (r *round) changesFor(m *consultation.Comment) []*consultation.Amendment {
 func (r *round) deskChanges(c *call, list []*consultation.Amendment) []DeskChange {
 	var out []DeskChange
 	for _, a := range list {
-		d := DeskChange{CardChange: r.change(a), ID: a.ID, Fits: a.Edit != nil && a.State != consultation.Stale && a.State != consultation.AlreadyInText}
+		d := DeskChange{CardChange: r.change(a), ID: a.ID, Fits: a.Edit != nil && a.State != consultation.Stale && a.State != consultation.AlreadyInText && a.State != consultation.ToConfirm}
 		if a.State == consultation.ToConfirm {
 			d.Settle = c.to(r.deskPath("/changes") + "#a-" + strconv.Itoa(a.Number))
 		}
@@ -332,7 +344,7 @@ func (c *call) deskForm(r *round, id string, m *consultation.Comment, alone *con
 			}
 			for _, e := range g.Members {
 				if e.Comment.ID != m.ID {
-					f.Others = append(f.Others, DeskOther{e.Comment.ID, r.numbered(e.Comment), slices.Contains(others, e.Comment.ID)})
+					f.Others = append(f.Others, DeskOther{e.Comment.ID, r.numbered(e.Comment), r.standing[e.Comment.ID].ID, slices.Contains(others, e.Comment.ID)})
 					item.Near = append(item.Near, Link{Text: plain(r.numbered(e.Comment)), Href: c.to(r.deskPath("/comments/" + strconv.Itoa(e.Comment.Number)))})
 				}
 			}
@@ -390,21 +402,13 @@ func (c *call) fillSettling(r *round, m *consultation.Comment, item *DeskItem) {
 		return
 	}
 	row := hiddenField("row", strconv.Itoa(m.RowVersion))
-	var codes []string
-	for _, v := range m.Voices {
-		if v.Organisation != "" {
-			codes = append(codes, v.Organisation)
+	item.Voices = c.voicesForm(r, m.ID, m.Voices, m.RowVersion)
+	for i := range r.rec.Comments {
+		if reply := &r.rec.Comments[i]; reply.ReplyTo == m.ID && reply.Removed == "" && !reply.Withdrawn {
+			form := c.voicesForm(r, reply.ID, reply.Voices, reply.RowVersion)
+			item.Speaking = append(item.Speaking, DeskVoices{r.numbered(reply), r.voices(reply.Voices), *form})
 		}
 	}
-	voices := c.form("voices", "desk.voices_button", row, WorkField{Name: "organisations", Label: "desk.voices_codes", Value: strings.Join(codes, ", "), Fill: "off"})
-	voices.Lede = c.t("desk.voices_known") + " "
-	for i, o := range r.registry.All() {
-		if i > 0 {
-			voices.Lede += ", "
-		}
-		voices.Lede += o.Code
-	}
-	item.Voices = &voices
 	if len(m.Body) > 1 {
 		editor := c.form("editor", "work.save", row, WorkField{Name: "paragraph", Label: "desk.editor", Kind: "number", Value: strconv.Itoa(m.EditorFrom)})
 		item.Editor = &editor
@@ -442,6 +446,22 @@ func (c *call) fillSettling(r *round, m *consultation.Comment, item *DeskItem) {
 	}
 }
 
+// voicesForm asks who speaks: in a comment, a reply, or a change that stands alone.
+func (c *call) voicesForm(r *round, id string, said []consultation.Attribution, row int) *WorkForm {
+	var codes, known []string
+	for _, v := range said {
+		if v.Organisation != "" {
+			codes = append(codes, v.Organisation)
+		}
+	}
+	for _, o := range r.registry.All() {
+		known = append(known, o.Code)
+	}
+	f := c.inRow("voices", "desk.voices_button", id, hiddenField("row", strconv.Itoa(row)), WorkField{Name: "organisations", Label: "desk.voices_codes", Value: strings.Join(codes, ", "), Fill: "off"})
+	f.Lede = c.t("desk.voices_known") + " " + strings.Join(known, ", ")
+	return &f
+}
+
 func doItem(c *call) (outcome, error) {
 	what := c.value("what")
 	if !slices.Contains([]string{"answer", "reopen", "voices", "editor", "place", "back"}, what) {
@@ -471,7 +491,7 @@ func doItem(c *call) (outcome, error) {
 	case "reopen":
 		return outcome{to: here}, s.Reopen(ctx, n, id, c.value("seen"))
 	}
-	if m == nil {
+	if m == nil && what != "voices" {
 		return outcome{}, errForm
 	}
 	switch what {
@@ -480,7 +500,14 @@ func doItem(c *call) (outcome, error) {
 		for i := range codes {
 			codes[i] = strings.TrimSpace(codes[i])
 		}
-		return outcome{to: here}, s.Attribute(ctx, n, id, row, slices.DeleteFunc(codes, func(x string) bool { return x == "" }))
+		codes = slices.DeleteFunc(codes, func(x string) bool { return x == "" })
+		if alone != nil {
+			return outcome{to: here}, s.AttributeChange(ctx, n, id, row, codes)
+		}
+		if reply, ok := r.rec.Comment(c.value("id")); ok && reply.ReplyTo == id {
+			id = reply.ID
+		}
+		return outcome{to: here}, s.Attribute(ctx, n, id, row, codes)
 	case "editor":
 		paragraph, _ := strconv.Atoi(c.value("paragraph")) // nothing takes the mark away
 		return outcome{to: here}, s.MarkEditor(ctx, n, id, row, paragraph)
@@ -507,8 +534,10 @@ func doItem(c *call) (outcome, error) {
 // doAnswer keeps an answer with the change written for it, and goes on to the next item.
 func (c *call) doAnswer(r *round, id string) (outcome, error) {
 	code := consultation.Code(c.value("code"))
-	seen := c.value("seen")
-	in := consultation.Answering{IDs: append([]string{id}, c.r.Form["also"]...), Seen: &seen}
+	in := consultation.Answering{IDs: append([]string{id}, c.r.Form["also"]...), Seen: map[string]string{id: c.value("seen")}}
+	for _, other := range c.r.Form["also"] {
+		in.Seen[other] = c.value("seen-" + other)
+	}
 	in.Disposition = consultation.Disposition{Code: code, Reason: strings.TrimSpace(c.value("reason")), To: strings.TrimSpace(c.value("to")), Changes: c.r.Form["change"], NoChange: c.value("nochange") != ""}
 	if code == consultation.DuplicateOf && in.To != "" {
 		other, err := r.commentNumbered(in.To)
