@@ -14,7 +14,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 
-names=(race fuzz modules reproducible offline dead load pages150k lighthouse greyprint pairs tampering cells gosec wapiti sqlmap)
+names=(race fuzz modules reproducible offline dead load pages150k lighthouse greyprint pairs tampering edits cells gosec gitleaks wapiti sqlmap)
 work=$(mktemp -d) || exit 1
 started=()
 clean() {
@@ -247,6 +247,16 @@ tampering() {
 	fi
 }
 
+about_edits="50 clients make 200 edits each on ten objects: linearizable, none lost, on each engine (promise 5)"
+edits() {
+	if WAYMARK_EDITS=50x200 go test -count=1 -timeout 30m -v -run 'EditsOfMany|ALostUpdate' ./internal/store >"$work/edits" 2>&1; then
+		say SHOWN edits "$(sed -n 's/.*go:[0-9]*: \([0-9]* edits by.*\)/\1/p' "$work/edits" | paste -sd';')"
+	else
+		grep -v '^=== ' "$work/edits" | head -n 40 | indent
+		say FAILED edits "see above"
+	fi
+}
+
 about_cells="no count that is not shown can be worked out of 10,000 tables (promise 18)"
 cells() {
 	if WAYMARK_TABLES=10000 go test -count=1 -timeout 30m -v -run NoCountThatIsNotShown ./internal/publication >"$work/cells" 2>&1; then
@@ -259,12 +269,23 @@ cells() {
 
 about_gosec="gosec finds nothing but what docs/static-analysis.md answers for"
 gosec() {
-	command -v gosec >/dev/null || { say "NOT SHOWN" gosec "gosec is not installed: go install github.com/securego/gosec/v2/cmd/gosec@latest"; return; }
+	command -v gosec >/dev/null || { say "NOT SHOWN" gosec "gosec is not installed: go install github.com/securego/gosec/v2/cmd/gosec@v2.30.0"; return; }
 	if command gosec -quiet -exclude-generated -exclude="$(grep -o 'G[0-9][0-9][0-9]' docs/static-analysis.md | sort -u | paste -sd,)" ./... >"$work/gosec" 2>&1; then
 		say SHOWN gosec "no other finding"
 	else
 		head -n 60 "$work/gosec" | indent
 		say FAILED gosec "see above"
+	fi
+}
+
+about_gitleaks="gitleaks finds no secret in any commit"
+gitleaks() {
+	command -v gitleaks >/dev/null || { say "NOT SHOWN" gitleaks "gitleaks is not installed: go install github.com/zricethezav/gitleaks/v8@v8.30.1"; return; }
+	if command gitleaks git --no-banner --no-color --redact -v . >"$work/gitleaks" 2>&1; then
+		say SHOWN gitleaks "$(grep -o '[0-9]* commits scanned' "$work/gitleaks"), no secret"
+	else
+		head -n 60 "$work/gitleaks" | indent
+		say FAILED gitleaks "see above"
 	fi
 }
 
@@ -276,7 +297,8 @@ wapiti() {
 	local found pages
 	# X-XSS-Protection is asked for by wapiti and harmful: browsers gave it up, and the policy forbids every script of others.
 	found=$(jq '[.vulnerabilities[][] | select(.info | test("X-XSS-Protection") | not)] | length' "$work/w.json" 2>/dev/null) || { say "NOT SHOWN" wapiti "it made no report, or jq is missing"; return; }
-	pages=$(jq '.infos.crawled_pages_nbr // .infos.crawled_pages // "?"' "$work/w.json")
+	pages=$(sed -n 's/.*found \([0-9][0-9]*\) URLs.*/\1/p' "$work/wapiti" | head -n 1)
+	[ "${pages:-0}" -gt 0 ] || { say "NOT SHOWN" wapiti "it does not say that it read any page"; return; }
 	if [ "$found" = 0 ]; then say SHOWN wapiti "0 findings on $pages pages"; else jq -c '.vulnerabilities[][] | [.info, .path]' "$work/w.json" | head -n 20 | indent; say FAILED wapiti "$found findings"; fi
 }
 
