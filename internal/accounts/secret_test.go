@@ -73,6 +73,7 @@ func TestPasswordsAreRefusedForLengthAndCommonnessAlone(t *testing.T) {
 		{"abcdefghijklmnopq", bare, false},
 		{"amina@example.org", bare, false},
 		{"aminaaminaaminaamina", bare, false},
+		{strings.Repeat("long ", 13)[:64], bare, true},
 		{strings.Repeat("long ", 52), bare, false},
 		{"nul\x00nul nul nul nul", bare, false},
 		{"bad utf8 \xff long enough", bare, false},

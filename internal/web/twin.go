@@ -58,7 +58,7 @@ func (q *request) dataCSV(t *publication.Table) (*answer, error) {
 	if err := w.Error(); err != nil {
 		return nil, fmt.Errorf("csv of %s: %w", t.Name, err)
 	}
-	return &answer{contentType: "text/csv", body: b.Bytes(), open: true, filename: q.server.fileName("waymark-" + t.Name + ".csv")}, nil
+	return &answer{contentType: "text/csv; charset=utf-8", body: b.Bytes(), open: true, filename: q.server.fileName("waymark-" + t.Name + ".csv")}, nil
 }
 
 // guardFormula keeps a spreadsheet from running a text.

@@ -214,3 +214,31 @@ func TestWithoutTheOperatorsSecretThereIsNoSignInElsewhere(t *testing.T) {
 		t.Error("it is offered")
 	}
 }
+
+// A provider cannot pass itself off as another: what it says of itself names the address it was asked at.
+func TestAProviderThatSaysItIsAnotherIsRefused(t *testing.T) {
+	d, p := elsewhere(t)
+	if err := d.people.SetProvider(storetest.Context(), "a", accounts.Provider{Issuer: p.URL + "/", Client: "waymark"}, "tested"); err != nil {
+		t.Fatal(err)
+	}
+	w := d.ask(http.MethodPost, "/en/work/elsewhere", "", url.Values{"what": {"go"}, "organisation": {"a"}, "adult": {"yes"}})
+	if w.Code < 400 || goOn.MatchString(w.Body.String()) {
+		t.Errorf("somebody is sent to it: %d", w.Code)
+	}
+}
+
+// What the provider gives this site stays on this site.
+func TestTokensOfAProviderNeverReachTheBrowser(t *testing.T) {
+	d, p := elsewhere(t)
+	asked, cookie := d.begin()
+	w := d.back(p, asked, cookie)
+	if w.Code != http.StatusSeeOther {
+		t.Fatal(w.Code, w.Body)
+	}
+	var all strings.Builder
+	_ = w.Result().Header.Write(&all) // into memory
+	all.WriteString(w.Body.String())
+	if said := all.String(); strings.Contains(said, "eyJ") || strings.Contains(said, "zoe@example.org") || strings.Contains(said, "the-secret") {
+		t.Errorf("the browser is told %s", said)
+	}
+}
