@@ -240,3 +240,15 @@ func TestATokenGivesOnlyWhatBothScopesShare(t *testing.T) {
 		t.Error("what the person holds was changed")
 	}
 }
+
+func TestASecretHas256Bits(t *testing.T) {
+	chance := bytes.Repeat([]byte{0xa5}, 64)
+	r := bytes.NewReader(chance)
+	one, err := NewSecret(r)
+	if err != nil || len(chance)-r.Len() != 32 || len(one) != 43 {
+		t.Errorf("%q of %d bytes of chance, %v", one, len(chance)-r.Len(), err)
+	}
+	if other, _ := NewSecret(rand.Reader); other == one {
+		t.Error("two are the same")
+	}
+}
