@@ -166,3 +166,12 @@ type CountryState struct {
 	Area   string
 	Status framework.Status
 }
+
+// Judged gives the bounds that the goal is held against: of children where the target is judged on them, else
+// of countries.
+func (f *Figure) Judged() Bounds {
+	if f.Goal.JudgedOn == "children" {
+		return f.Children.Bounds
+	}
+	return f.Countries.Bounds
+}

@@ -142,10 +142,7 @@ func aimTable(name string, list []publication.Aim) *publication.Table {
 		for _, m := range a.Measures {
 			row := publication.Row{a.Element.Code, a.Element.Text, m.Sheet.Code, nil, nil, nil, nil, orNothing(m.Sheet.NotComputed), a.Judged}
 			if m.Figure != nil {
-				b := m.Figure.Countries.Bounds
-				if m.Figure.Goal.JudgedOn == "children" {
-					b = m.Figure.Children.Bounds
-				}
+				b := m.Figure.Judged()
 				row[3], row[4], row[5], row[6] = m.Figure.Variant, b.Lower, b.Upper, m.Figure.Verdict
 			}
 			t.Rows = append(t.Rows, row)

@@ -115,10 +115,7 @@ func closingTable(c *publication.Closing) *publication.Table {
 			if f == nil {
 				continue
 			}
-			b := f.Countries.Bounds
-			if g.Target.JudgedOn == "children" {
-				b = f.Children.Bounds
-			}
+			b := f.Judged()
 			row[4+3*i], row[5+3*i], row[6+3*i] = b.Lower, b.Upper, f.Verdict
 		}
 		t.Rows = append(t.Rows, row)

@@ -159,11 +159,7 @@ func (q *request) figureLine(f *monitoring.Figure) string {
 	if f == nil {
 		return q.words.T("corrections.absent")
 	}
-	b := f.Countries.Bounds
-	if f.Goal.JudgedOn == "children" {
-		b = f.Children.Bounds
-	}
-	return q.bounds(b) + " · " + q.words.T("verdict."+f.Verdict)
+	return q.bounds(f.Judged()) + " · " + q.words.T("verdict."+f.Verdict)
 }
 
 func (q *request) statusLine(word string) string {

@@ -75,7 +75,7 @@ func (s *Server) history(q *request) (*answer, error) {
 		row := HistoryYear{Year: strYear(*f.AsOf), Range: v.Range, Newest: q.date(f.Evidence.Newest), Counts: v.Counts, Verdict: v.Verdict, NoData: v.NoData,
 			Proof: q.to("/targets/"+code+"/proof.json", "variant", f.Variant, "asof", f.AsOf.String())}
 		p.Years = append(p.Years, row)
-		b := judgedBounds(f)
+		b := f.Judged()
 		point := draw.Point{X: decimalYear(*f.AsOf), Lower: b.Lower.Float(), Upper: b.Upper.Float()}
 		if f.Goal.Date != 0 && *f.AsOf > f.Goal.Date {
 			chart.Later = append(chart.Later, point)
@@ -99,7 +99,7 @@ func (s *Server) history(q *request) (*answer, error) {
 		id := fmt.Sprintf("%s@%d", v.Version.Framework, v.Version.Number)
 		row := HistoryVersion{ID: id, Href: q.to("/framework/" + id), First: v.First, Comparable: v.Comparable, Note: q.english(v.Note), Range: q.words.T("figure.no_data")}
 		if v.Figure != nil {
-			row.Variant, row.Range = v.Figure.Variant, q.bounds(judgedBounds(v.Figure))
+			row.Variant, row.Range = v.Figure.Variant, q.bounds(v.Figure.Judged())
 		}
 		p.Versions = append(p.Versions, row)
 	}
@@ -119,13 +119,6 @@ func (s *Server) history(q *request) (*answer, error) {
 	return q.render("history", p)
 }
 
-func judgedBounds(f *monitoring.Figure) monitoring.Bounds {
-	if f.Goal.JudgedOn == "children" {
-		return f.Children.Bounds
-	}
-	return f.Countries.Bounds
-}
-
 // historyTable has one row for each year, version and voice.
 func historyTable(code string, h *publication.History) *publication.Table {
 	t := &publication.Table{Name: "history-" + code, Columns: []publication.Column{
@@ -133,7 +126,7 @@ func historyTable(code string, h *publication.History) *publication.Table {
 		{Name: "verdict"}, {Name: "comparable_with_before"}, {Name: "note"},
 	}}
 	row := func(by, key string, f *monitoring.Figure) publication.Row {
-		b, c := judgedBounds(f), &f.Countries
+		b, c := f.Judged(), &f.Countries
 		r := publication.Row{by, key, f.Variant, b.Lower, b.Upper, nil, nil, nil, nil, f.Verdict, nil, nil}
 		for i, n := range []*int{c.Met, c.Partly, c.NotMet, c.Unknown} {
 			if n != nil {

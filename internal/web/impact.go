@@ -293,17 +293,11 @@ func impactTable(impact *publication.Impact) *publication.Table {
 		f := &impact.Figures[i]
 		head := publication.Row{f.Code, f.Comparable, nil, nil, nil, nil, nil, nil}
 		if f.Before != nil {
-			b := f.Before.Countries.Bounds
-			if f.Before.Goal.JudgedOn == "children" {
-				b = f.Before.Children.Bounds
-			}
+			b := f.Before.Judged()
 			head[2], head[3], head[4] = b.Lower, b.Upper, f.Before.Verdict
 		}
 		if f.After != nil {
-			b := f.After.Countries.Bounds
-			if f.After.Goal.JudgedOn == "children" {
-				b = f.After.Children.Bounds
-			}
+			b := f.After.Judged()
 			head[5], head[6], head[7] = b.Lower, b.Upper, f.After.Verdict
 		}
 		if len(f.Changed) == 0 {

@@ -86,11 +86,7 @@ func (r *round) figureLine(f *monitoring.Figure) string {
 	if f == nil {
 		return r.q.words.T("status.unknown")
 	}
-	b := f.Countries.Bounds
-	if f.Goal.JudgedOn == "children" {
-		b = f.Children.Bounds
-	}
-	line := r.q.bounds(b)
+	line := r.q.bounds(f.Judged())
 	if goal := r.q.goalNote(f.Goal); goal != "" {
 		line += " · " + goal
 	}

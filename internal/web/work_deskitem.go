@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -567,7 +568,7 @@ func (c *call) ownChange(r *round, reason string) (*consultation.Amendment, erro
 	switch {
 	case c.value("percent") != "":
 		by := "consultation " + strconv.Itoa(r.rec.Round.Number)
-		a, err = consultation.DraftGoal(r.v, c.value("goal"), c.value("percent"), by, orText(reason, by), r.rec.Round.Day(c.s.config.Now().UnixMicro()))
+		a, err = consultation.DraftGoal(r.v, c.value("goal"), c.value("percent"), by, cmp.Or(reason, by), r.rec.Round.Day(c.s.config.Now().UnixMicro()))
 	case c.value("defines") != "":
 		a, err = consultation.DraftDefinition(r.v, c.value("sheet"), c.value("defines"))
 	case c.value("new") != "" || c.value("deletes") != "":
@@ -580,11 +581,4 @@ func (c *call) ownChange(r *round, reason string) (*consultation.Amendment, erro
 		return nil, nil //nolint:nilnil // no change is an answer here
 	}
 	return &a, err
-}
-
-func orText(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

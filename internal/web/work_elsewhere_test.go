@@ -188,11 +188,11 @@ func TestAProviderIsNotBelievedWhereAnythingIsNotAsItShouldBe(t *testing.T) {
 		})
 	}
 	d, p := elsewhere(t)
-	asked, cookie := d.begin()
+	asked, _ := d.begin()
 	if w := d.back(p, asked, nil); w.Code < 400 {
 		t.Errorf("another browser goes on with it: %d", w.Code)
 	}
-	asked, cookie = d.begin()
+	asked, cookie := d.begin()
 	asked.Set("code_challenge", "other")
 	if w := d.back(p, asked, cookie); w.Code < 400 {
 		t.Errorf("a code taken on its way is worth something: %d", w.Code)
