@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -104,32 +103,9 @@ func (p *paces) take(network string, pace accounts.Pace, cost int, now time.Time
 	return 0
 }
 
-// network is the part of the caller's address that calls are counted by: /24 or /48. Behind the proxy that
-// the operator named it is the address the proxy wrote down.
+// network is what the calls of a caller are counted by.
 func (s *service) network(r *http.Request) string {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return "unknown"
-	}
-	addr := at.Addr().Unmap()
-	if via := r.Header.Get("X-Forwarded-For"); via != "" && addr.IsLoopback() && strings.HasPrefix(s.config.Origin, "https://") {
-		last := strings.TrimSpace(via[strings.LastIndexByte(via, ',')+1:])
-		if host, _, err := net.SplitHostPort(last); err == nil {
-			last = host
-		}
-		if a, err := netip.ParseAddr(last); err == nil {
-			addr = a.Unmap()
-		}
-	}
-	bits := 48
-	if addr.Is4() {
-		bits = 24
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil {
-		return "unknown"
-	}
-	return p.String()
+	return accounts.Network(r.RemoteAddr, r.Header.Get("X-Forwarded-For"), strings.HasPrefix(s.config.Origin, "https://"))
 }
 
 // isWelcome lets a call in, as whoever sent it, or answers it.

@@ -85,20 +85,7 @@ func (s *Server) entered(r *http.Request) (context.Context, error) {
 	return accounts.Enter(ctx, p), nil
 }
 
-// network is the part of an address that many share: /24 or /48. It is what attempts are counted by.
-func network(r *http.Request) string {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return "unknown"
-	}
-	bits := 48
-	addr := at.Addr().Unmap()
-	if addr.Is4() {
-		bits = 24
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil {
-		return "unknown"
-	}
-	return p.String()
+// network is what the attempts of a caller are counted by.
+func (s *Server) network(r *http.Request) string {
+	return accounts.Network(r.RemoteAddr, r.Header.Get("X-Forwarded-For"), strings.HasPrefix(s.config.Origin, "https://"))
 }

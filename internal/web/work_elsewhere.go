@@ -193,7 +193,7 @@ func backFromElsewhere(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return because(err)
 	}
-	e, err := c.people().SignInElsewhere(c.r.Context(), a.Organisation, email, a.Adult, network(c.r))
+	e, err := c.people().SignInElsewhere(c.r.Context(), a.Organisation, email, a.Adult, c.s.network(c.r))
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func sendPasskey(c *call) (outcome, error) {
 	var err error
 	switch c.value("what") {
 	case "get":
-		body, err = c.people().AskKey(c.r.Context(), c.passkeySite(), network(c.r))
+		body, err = c.people().AskKey(c.r.Context(), c.passkeySite(), c.s.network(c.r))
 	case "create":
 		body, err = c.people().OfferKey(c.r.Context(), c.passkeySite(), c.s.secretOf(c.r), c.value("token"))
 	default:
@@ -57,7 +57,7 @@ func (c *call) signInWithKey() (outcome, error) {
 	if err := c.s.maySignIn(c.r); err != nil {
 		return outcome{}, err
 	}
-	e, err := c.people().SignInWithKey(c.r.Context(), c.passkeySite(), c.s.secretOf(c.r), c.r.PostFormValue("answer"), network(c.r))
+	e, err := c.people().SignInWithKey(c.r.Context(), c.passkeySite(), c.s.secretOf(c.r), c.r.PostFormValue("answer"), c.s.network(c.r))
 	if err != nil {
 		return outcome{}, err
 	}

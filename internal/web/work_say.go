@@ -375,7 +375,7 @@ func doSay(c *call) (outcome, error) {
 	switch {
 	case c.value("what") == "offer" && !c.isIn():
 		w := consultation.Waiting{Contribution: in, Name: c.value("name"), Email: c.value("email"), For: c.value("for")}
-		if err := t.s.Offer(c.r.Context(), c.value("form"), c.value("website"), network(c.r), w); err != nil {
+		if err := t.s.Offer(c.r.Context(), c.value("form"), c.value("website"), c.s.network(c.r), w); err != nil {
 			return outcome{}, err
 		}
 		p := t.head("say.offered")

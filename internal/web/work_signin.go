@@ -45,14 +45,14 @@ func doSignIn(c *call) (outcome, error) {
 		return c.signInWithKey()
 	}
 	if c.value("what") == "forgot" {
-		if err := c.people().AskReset(c.r.Context(), c.value("email"), network(c.r)); err != nil {
+		if err := c.people().AskReset(c.r.Context(), c.value("email"), c.s.network(c.r)); err != nil {
 			return outcome{}, err
 		}
 		p := c.page("work.forgot")
 		p.Notice = c.t("work.forgot_done")
 		return outcome{page: &p}, nil
 	}
-	e, err := c.people().SignIn(c.r.Context(), c.value("email"), c.r.PostFormValue("password"), network(c.r))
+	e, err := c.people().SignIn(c.r.Context(), c.value("email"), c.r.PostFormValue("password"), c.s.network(c.r))
 	if err != nil {
 		return outcome{}, err
 	}
