@@ -107,7 +107,7 @@ func TestEveryPageOfTheWorkspaceIsAccessible(t *testing.T) {
 	b := newTab(t, look{width: desk})
 	take(b, link)
 	for _, page := range []string{"/work", "/work/sign-in", "/work/second", "/work/account", "/work/approvals", "/work/people", "/work/organisations",
-		"/work/audit", "/work/roles", "/work/mandates", "/work/settings", "/work/release", "/work/elsewhere", "/work/jobs", "/work/waiting", "/reports"} {
+		"/work/audit", "/work/roles", "/work/mandates", "/work/settings", "/work/release", "/work/elsewhere", "/work/jobs", "/work/quarantine", "/work/moderation", "/work/waiting", "/reports"} {
 		for _, lang := range languages {
 			for _, width := range []int{telephone, desk} {
 				b.do("set the width", chromedp.EmulateViewport(int64(width), 900))
