@@ -14,7 +14,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 
-names=(race fuzz modules reproducible offline dead load pages150k lighthouse greyprint pairs tampering edits cells gosec gitleaks wapiti sqlmap)
+names=(race fuzz modules reproducible offline dead load pages150k lighthouse greyprint pairs tampering edits vintage cells gosec gitleaks wapiti sqlmap)
 work=$(mktemp -d) || exit 1
 started=()
 clean() {
@@ -254,6 +254,16 @@ edits() {
 	else
 		grep -v '^=== ' "$work/edits" | head -n 40 | indent
 		say FAILED edits "see above"
+	fi
+}
+
+about_vintage="the bytes of a release after 1,000 later edits (promise 7)"
+vintage() {
+	if WAYMARK_LATER_EDITS=1000 go test -count=1 -timeout 30m -v -run BytesOfARelease ./internal/cli >"$work/vintage" 2>&1; then
+		say SHOWN vintage "$(sed -n 's/.*go:[0-9]*: \([0-9]* later edits.*\)/\1/p' "$work/vintage")"
+	else
+		grep -v '^=== ' "$work/vintage" | head -n 40 | indent
+		say FAILED vintage "see above"
 	fi
 }
 
