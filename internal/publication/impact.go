@@ -2,6 +2,7 @@ package publication
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"waymark/internal/framework"
@@ -46,7 +47,37 @@ type AnswerImpact struct {
 // Impact works out what edits to a version would do. Nothing is stored. q.Version names the version
 // they are made to; empty is the one in force. A query may also ask for another universe or weights
 // year after the change (after).
+//
+// The answer is kept as long as the snapshot, so that a page with many changes is not worked out each
+// time it is opened. It is shared: nobody changes it.
 func (n *Snapshot) Impact(ctx context.Context, edits []framework.Edit, q FigureQuery) (*Impact, error) {
+	asked, err := json.Marshal(map[string]any{"edits": edits, "query": q})
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	known := n.impacts[string(asked)]
+	n.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	out, err := n.impact(ctx, edits, q)
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.impacts == nil || len(n.impacts) >= mostImpacts { // anybody may ask for anything
+		n.impacts = map[string]*Impact{}
+	}
+	n.impacts[string(asked)] = out
+	return out, nil
+}
+
+// mostImpacts is how many answers a snapshot keeps.
+const mostImpacts = 100
+
+func (n *Snapshot) impact(ctx context.Context, edits []framework.Edit, q FigureQuery) (*Impact, error) {
 	before, err := n.lookUp(q.Version)
 	if err != nil {
 		return nil, err

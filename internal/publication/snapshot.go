@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"waymark/internal/fault"
 	"waymark/internal/framework"
@@ -26,6 +27,9 @@ type Snapshot struct {
 	store      Store
 	editions   map[string]*edition
 	main       *edition
+
+	mu      sync.Mutex
+	impacts map[string]*Impact // worked out already, by what was asked
 }
 
 func (n *Snapshot) fresh(dataVersion int64, today reference.Date) bool {

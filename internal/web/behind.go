@@ -99,3 +99,19 @@ func (s *Server) roundDays(rounds []consultation.Round, line func(string)) {
 		line("END:VEVENT")
 	}
 }
+
+// ledTo links the words of an element to every comment behind a change of them.
+func (r *frameworkReader) ledTo(code string) []Link {
+	var out []Link
+	for _, b := range r.behind {
+		if b.Code != code {
+			continue
+		}
+		for _, l := range b.Comments {
+			if !slices.Contains(out, l) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}

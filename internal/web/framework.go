@@ -48,6 +48,7 @@ type frameworkBlock struct {
 	Margin    []text
 	Elsewhere []UmbrellaLine // what answers it in other frameworks
 	Open      []string       // codes of open questions, shown in the margin
+	Behind    []Link         // what a consultation said that led to these words
 }
 
 // frameworkMatrix is the results table as in the document: one column per outcome.
@@ -71,6 +72,7 @@ type frameworkCell struct {
 	Words  []segment
 	Noted  bool // something stands beside it in the notes
 	Sheet  string
+	Behind []Link
 }
 
 // frameworkNote is what is known about one element beside its words.
@@ -115,6 +117,7 @@ type segment struct {
 	Href string
 	Open string // what is said beside words that leave something open
 	Mark bool   // a footnote mark
+	New  bool   // words that a consultation changed; Href leads to a comment behind them
 }
 
 // version finds the framework version a path names; the one of the address's v without a name.
@@ -165,10 +168,11 @@ func (s *Server) framework(q *request) (*answer, error) {
 	if r.elsewhere, err = q.allElsewhere(); err != nil {
 		return nil, err
 	}
-	r.fill(&p)
-	if p.Behind, err = q.behind(v); err != nil {
+	if r.behind, err = q.behind(v); err != nil {
 		return nil, err
 	}
+	p.Behind = r.behind
+	r.fill(&p)
 	if p.Rounds, err = q.roundsOn(v.ID()); err != nil {
 		return nil, err
 	}
@@ -181,6 +185,7 @@ type frameworkReader struct {
 	v         *framework.Version
 	number    map[string]int            // running number of each paragraph
 	elsewhere map[string][]UmbrellaLine // by element: what answers it in other frameworks
+	behind    []BehindChange
 }
 
 func isHeading(k framework.Kind) bool { return k == framework.KindTitle || k == framework.KindHeading }
@@ -291,7 +296,7 @@ func (r *frameworkReader) leads(i int, table map[string]bool) bool {
 }
 
 func (r *frameworkReader) block(e *framework.Element) frameworkBlock {
-	b := frameworkBlock{Code: e.Code, Heading: isHeading(e.Kind), Number: r.number[e.Code], Words: r.segments(e)}
+	b := frameworkBlock{Code: e.Code, Heading: isHeading(e.Kind), Number: r.number[e.Code], Words: r.segments(e), Behind: r.ledTo(e.Code)}
 	switch e.Kind {
 	case framework.KindAim, framework.KindPillar, framework.KindProcessStep, framework.KindReferenceDesc:
 		b.Item = true
@@ -391,7 +396,7 @@ func (r *frameworkReader) rowLabel(code string) []segment {
 }
 
 func (r *frameworkReader) cell(e *framework.Element) frameworkCell {
-	c := frameworkCell{Code: e.Code, Number: r.number[e.Code], Kind: "kind." + string(e.Kind), Words: r.segments(e)}
+	c := frameworkCell{Code: e.Code, Number: r.number[e.Code], Kind: "kind." + string(e.Kind), Words: r.segments(e), Behind: r.ledTo(e.Code)}
 	_, c.Noted = r.note(e)
 	if _, ok := r.v.Sheet(e.Code); ok {
 		c.Sheet = r.q.to("/indicators/" + e.Code)
@@ -510,6 +515,11 @@ func (r *frameworkReader) segments(e *framework.Element) []segment {
 			said = r.q.words.T("target.to_be_set")
 		}
 		add(o.Text, segment{Href: "#note-" + e.Code, Open: said})
+	}
+	for _, b := range r.behind {
+		if words := b.Change.New.Text; b.Code == e.Code && len(b.Comments) > 0 && strings.Count(shown(e.Text), words) == 1 {
+			add(words, segment{Href: b.Comments[0].Href, New: true})
+		}
 	}
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	var out []segment

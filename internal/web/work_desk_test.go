@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"waymark/internal/consultation"
 	"waymark/internal/framework"
 	"waymark/internal/lang"
+	"waymark/internal/publication"
 	"waymark/internal/reference"
 	"waymark/internal/store/storetest"
 )
@@ -203,6 +205,28 @@ func TestARoundIsAnsweredAndAdoptedByForms(t *testing.T) {
 			t.Errorf("%+v", b)
 		}
 	}
+	shipped, err := shippedStore()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &memory{version: shipped.version + 1, sources: shipped.sources, observations: shipped.observations, batches: shipped.batches, versions: append(slices.Clone(shipped.versions), next)}
+	d.site.config.Publication = publication.NewService(m, q.snap.World, clock)
+	reading := d.see("/fr/framework/cop-2015@2", "")
+	for what, want := range map[string]string{
+		"words changed in a paragraph":  `<a href="/fr/consultations/2/comments#c-1"><mark>States</mark></a>`,
+		"what stands behind a cell":     `(<a href="/fr/consultations/2/comments#c-4"><bdi>Commentaire 4</bdi></a>)`,
+		"a changed cell of the results": `lang="en" dir="ltr"><a href="/fr/consultations/2/comments#c-4"><mark>States</mark></a> signs`,
+	} {
+		if !strings.Contains(reading, want) {
+			t.Errorf("%s: no %s", what, want)
+		}
+	}
+	if n := len(zip([]byte(reading))); n > 25<<10 {
+		t.Errorf("the next version weighs %d bytes", n)
+	}
+	if strings.Contains(d.see("/en/framework/cop-2015@1", ""), "<mark>") {
+		t.Error("the version before shows words as changed")
+	}
 	calendar := d.ask(http.MethodGet, "/milestones.ics", "", nil).Body.String()
 	if !strings.Contains(calendar, "SUMMARY:Consultation 2: Next") || !strings.Contains(calendar, "DTEND;VALUE=DATE:20270101") {
 		t.Errorf("the round is not in the calendar: %s", calendar)
@@ -254,6 +278,21 @@ func TestATypedChangeShowsItsImpact(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	d.see(item, steward, "What this would do to the figures", "95%")
+	snap, err := d.site.config.Publication.Snapshot(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := publication.FigureQuery{Version: rec.Round.Version}
+	first, err := snap.Impact(context.Background(), []framework.Edit{*a.Edit}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := snap.Impact(context.Background(), []framework.Edit{*a.Edit}, at); err != nil || again != first {
+		t.Errorf("the same change is worked out twice: %v", err)
+	}
+	if other, err := snap.Impact(context.Background(), []framework.Edit{*a.Edit}, publication.FigureQuery{Version: rec.Round.Version, AsOf: reference.Day(2025, 1, 1)}); err != nil || other == first {
+		t.Errorf("another question gets the same answer: %v", err)
+	}
 }
 
 // A partner says whether the answer satisfies; only of comments in which their organisation speaks.
