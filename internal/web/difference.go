@@ -73,14 +73,15 @@ func (q *request) difference(pair string) (*answer, error) {
 	for _, view := range differenceViews {
 		p.Views = append(p.Views, Link{Text: plain(q.words.T("difference." + view)), Href: q.here(path, "view", view), Current: view == p.View})
 	}
-	for _, w := range d.Words {
-		row := differenceWords{Code: w.Code, Href: q.to("/framework/"+b.ID()) + "#" + w.Code, Segments: w.Changes}
-		for _, c := range w.Changes {
-			if c.Kind == framework.Kept || p.View == "clean" && c.Kind == framework.Inserted || p.View == "original" && c.Kind == framework.Deleted {
-				row.Text += c.Text
-			}
+	switch p.View {
+	case "clean":
+		p.Words = q.wholeText(b)
+	case "original":
+		p.Words = q.wholeText(a)
+	default:
+		for _, w := range d.Words {
+			p.Words = append(p.Words, differenceWords{Code: w.Code, Href: q.elementHref(b, w.Code), Segments: w.Changes})
 		}
-		p.Words = append(p.Words, row)
 	}
 	for _, row := range d.Crosswalk.Rows {
 		if row.Kind == framework.Unchanged && row.Comparable && !row.Renumbered {
@@ -91,6 +92,22 @@ func (q *request) difference(pair string) (*answer, error) {
 		p.Rows = append(p.Rows, differenceRow{codesOf(a, row.From), codesOf(b, row.To), q.words.T("difference.kind_" + string(row.Kind)), row.Comparable, q.english(row.Note)})
 	}
 	return q.render("difference", p)
+}
+
+// wholeText gives every paragraph of a version, as it is read without marks.
+func (q *request) wholeText(v *framework.Version) []differenceWords {
+	var out []differenceWords
+	for i := range v.Elements {
+		if e := &v.Elements[i]; e.Text != "" {
+			out = append(out, differenceWords{Code: e.Code, Href: q.elementHref(v, e.Code), Text: e.Text})
+		}
+	}
+	return out
+}
+
+// elementHref is the place of an element in the text of its version.
+func (q *request) elementHref(v *framework.Version, code string) string {
+	return q.to("/framework/"+v.ID()) + "#" + code
 }
 
 // codesOf gives the printed codes of ids, in their order.
