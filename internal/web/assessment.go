@@ -1,7 +1,10 @@
 package web
 
 import (
+	"strconv"
+
 	"waymark/internal/framework"
+	"waymark/internal/lang"
 	"waymark/internal/monitoring"
 	"waymark/internal/publication"
 )
@@ -33,6 +36,8 @@ type AssessedFigure struct {
 	Goal    string // what it is held against
 	Known   string
 	Verdict VerdictView
+	Proof   string
+	Proves  string // which figure the proof is of, for those who hear the link alone
 }
 
 // AssessedGap is something the framework names that nothing can be said about.
@@ -69,6 +74,14 @@ func (s *Server) assessment(q *request) (*answer, error) {
 		g := &c.Goals[i]
 		row := AssessedGoal{Code: g.Target.Of, Name: q.targetName(g.Target.Of), Href: q.figureHref(g.Target.Of), Goal: q.goalText(g.Target)}
 		row.Then, row.Now = q.assessed(g.Then), q.assessed(g.Now)
+		if g.Then != nil {
+			row.Then.Proof = q.proofOf(g.Then.Code, g.Then.Variant, "asof", c.On.String(), "weights", "")
+			row.Then.Proves = lang.Isolate(g.Then.Code) + ": " + q.words.T("assessment.then", "Date", on)
+		}
+		if g.Now != nil {
+			row.Now.Proof = q.proofOf(g.Now.Code, g.Now.Variant, "asof", "", "weights", strconv.Itoa(c.On.Year()))
+			row.Now.Proves = lang.Isolate(g.Now.Code) + ": " + q.words.T("assessment.now")
+		}
 		p.Goals = append(p.Goals, row)
 	}
 	for _, t := range c.Unset {

@@ -26,7 +26,7 @@ func (s *Server) proof(q *request) (*answer, error) {
 	return &answer{contentType: "application/json", body: body, open: true, filename: name + ".json"}, nil
 }
 
-// proofOf is the address of the proof of a figure in the view of this page.
-func (q *request) proofOf(code, variant string) string {
-	return q.to("/targets/"+code+"/proof.json", "variant", variant)
+// proofOf is the address of the proof of a figure in the view of this page, or with some of the view changed.
+func (q *request) proofOf(code, variant string, changed ...string) string {
+	return q.to("/targets/"+code+"/proof.json", append([]string{"variant", variant}, changed...)...)
 }

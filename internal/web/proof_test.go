@@ -51,3 +51,42 @@ func TestWhatIsNoFigureHasNoProof(t *testing.T) {
 		}
 	}
 }
+
+func TestTheAssessmentOffersTheProofOfWhatItShows(t *testing.T) {
+	site := newSite(t)
+	for _, path := range []string{"/en/assessment", "/ar/assessment?asof=2022-12-31&weights=2015"} {
+		var dated, undated int
+		for _, l := range all(t, parse(t, site, path), "a[download]") {
+			href := attribute(l, "href")
+			if !strings.Contains(href, "/proof.json") {
+				continue
+			}
+			c, err := monitoring.ReadCapsule(get(t, site, href).Body.Bytes())
+			if err != nil {
+				t.Errorf("%s: %v", href, err)
+				continue
+			}
+			if c.Question.AsOf == nil {
+				undated++
+			} else if c.Question.AsOf.String() == "2020-12-31" {
+				dated++
+			}
+			if c.Countries.Year != 2020 {
+				t.Errorf("%s weighs with the children of %d", href, c.Countries.Year)
+			}
+		}
+		if dated != 3 || undated != 3 {
+			t.Errorf("%s: %d proofs of then and %d of now, want 3 of each", path, dated, undated)
+		}
+	}
+}
+
+func TestADifferenceReadsAsTheWholeTextWithoutMarks(t *testing.T) {
+	site := newSite(t)
+	for view, whole := range map[string]bool{"": false, "clean": true, "original": true} {
+		shown := len(all(t, parse(t, site, "/en/framework/1..1?view="+view), ".para"))
+		if whole != (shown > 100) {
+			t.Errorf("view %q shows %d paragraphs", view, shown)
+		}
+	}
+}
