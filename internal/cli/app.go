@@ -57,9 +57,15 @@ func open(ctx context.Context, dsn string, empty bool, o store.Options) (*app, e
 // wire puts the parts together on an open database.
 func wire(db *store.DB, world *reference.World, now func() time.Time) *app {
 	a := &app{db: db, world: world, publication: publication.NewService(db, world, now)}
-	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework, Propose: a.people().Propose}
-	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers, Approvals: a.people(), Now: now}
+	a.monitoring = &monitoring.Service{Store: db, World: world, Framework: a.framework}
+	a.consultation = &consultation.Service{Store: db, Version: a.version, Organisations: a.speakers, Now: now}
+	a.proposeBy(a.people())
 	return a
+}
+
+// proposeBy says with whom lists and adoptions are proposed to a second organisation.
+func (a *app) proposeBy(people *accounts.Service) {
+	a.monitoring.Propose, a.consultation.Approvals = people.Propose, people
 }
 
 func closing(db *store.DB, err error) error {

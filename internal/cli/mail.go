@@ -70,6 +70,7 @@ func (a *app) runJobs(ctx context.Context, c *serveConfig, address string, log *
 	if address, err := accounts.FoldEmail(strings.TrimPrefix(c.safeguarding, "mailto:")); err == nil {
 		a.contact = address
 	}
+	a.proposeBy(a.people()) // which now knows whether letters go out
 	go r.Keep(ctx, jobsEvery)
 	return nil
 }

@@ -89,7 +89,7 @@ func fillSample(ctx context.Context, db *store.DB, dsn string, clock *sample.Clo
 		return err
 	}
 	people := &accounts.Service{Store: db, Now: clock.Now, Random: sample.Random(), Hasher: hasher(), Name: "Waymark (invented data)"}
-	a.monitoring.Propose, a.consultation.Approvals = people.Propose, people
+	a.proposeBy(people)
 	err = sample.Build(ctx, sample.Parts{
 		World: world, People: people, Monitoring: a.monitoring, Framework: db, Consultation: a.consultation, Releases: a.releases(), Clock: clock,
 	})

@@ -84,6 +84,9 @@ type GroupView struct {
 
 // Compile makes the compilation of a round on its version, in a language. The record stays as it is.
 func Compile(v *framework.Version, r *Record, language lang.Tag) *Compilation {
+	if r.Round.Policy == Pseudonymous {
+		r = veil(r, language)
+	}
 	c := &Compilation{Language: language, Version: v, Round: r.Round, Hash: hashInputs(v, r), Statistics: Statistic(r)}
 	standing := Standing(r.Dispositions)
 	read := map[string]*Disposition{}

@@ -95,6 +95,8 @@ func (r *Round) Check() error {
 		return wrong("The round closes before it opens.", "Mend the days.")
 	case r.Kind == Children && strings.TrimSpace(r.Safeguarding) == "":
 		return wrong("A children's round names its safeguarding contact.", "Name the accredited facilitator's contact.")
+	case r.Kind == Children && r.Policy != Pseudonymous: // the facilitator's name would say which children spoke
+		return wrong("A children's round names nobody: age band and country stand alone.", "Choose the policy pseudonymous.")
 	}
 	return nil
 }

@@ -224,6 +224,9 @@ func doRounds(c *call) (outcome, error) {
 	case "new":
 		r := consultation.Round{Version: strings.TrimSpace(c.value("version")), Title: strings.TrimSpace(c.value("title")), Kind: consultation.Kind(c.value("kind")), Zone: strings.TrimSpace(c.value("zone")),
 			Policy: consultation.Policy(c.value("policy")), State: consultation.Draft, Safeguarding: strings.TrimSpace(c.value("contact"))}
+		if r.Kind == consultation.Children {
+			r.Policy = consultation.Pseudonymous
+		}
 		r.Number, _ = strconv.Atoi(c.value("number")) // Check says what is wrong
 		var err error
 		if r.Period.Start, err = day("start"); err != nil {

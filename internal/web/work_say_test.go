@@ -39,7 +39,7 @@ func talkDesk(t *testing.T, kind consultation.Kind) *desk {
 	r := consultation.Round{Number: 1, Version: v.ID(), Title: "Second draft", Kind: kind, Period: reference.YearPeriod(time.Now().Year()), Zone: "UTC", Languages: []lang.Tag{"en"},
 		Policy: consultation.NamedOrganisations, State: consultation.Open}
 	if kind == consultation.Children {
-		r.Safeguarding = "The facilitator"
+		r.Safeguarding, r.Policy = "The facilitator", consultation.Pseudonymous
 	}
 	if err := d.db.SaveRound(storetest.Context(), r); err != nil {
 		t.Fatal(err)
