@@ -122,13 +122,13 @@ func (s *Service) Adopt(ctx context.Context, round int, on reference.Date) (*Dec
 	}
 	a := Adoption{Round: rec.Round, Writes: rec.Writes}
 	a.Round.State = Adopted
-	if len(d.Edits) > 0 {
-		next, cross, err := framework.Apply(v, d.Edits)
+	if len(d.Edits) > 0 || isDraft(v) {
+		before, next, cross, err := s.next(ctx, v, d.Edits)
 		if err != nil {
 			return d, fmt.Errorf("round %d: %w", round, err)
 		}
 		d.Crosswalk = cross
-		if a.Ended, a.Next, err = framework.Adopt(v, next, on); err != nil {
+		if a.Ended, a.Next, err = framework.Adopt(before, next, on); err != nil {
 			return d, fmt.Errorf("round %d: %w", round, err)
 		}
 		a.Round.Result = a.Next.ID()
@@ -143,4 +143,25 @@ func (s *Service) Adopt(ctx context.Context, round int, on reference.Date) (*Dec
 	d.From = on
 	a.Round.Edits, a.Round.Crosswalk = d.Edits, d.Crosswalk
 	return d, s.Store.SaveAdoption(ctx, a)
+}
+
+func isDraft(v *framework.Version) bool {
+	return v.State == framework.Draft || v.State == framework.Consultation
+}
+
+// next makes the version that follows a round, and gives the one in force that it takes the place of;
+// nil: there is none. A draft that was consulted on stays as it was read, so that every comment keeps
+// its words: what is adopted has the number after it.
+func (s *Service) next(ctx context.Context, v *framework.Version, edits []framework.Edit) (before, next *framework.Version, cross *framework.Crosswalk, err error) {
+	next, cross, err = framework.Apply(v, edits)
+	if err != nil || !isDraft(v) {
+		return v, next, cross, err
+	}
+	next.Number = v.Number + 1
+	cross.To = next.ID()
+	before, err = s.Version(ctx, v.Framework)
+	if fault.Is(err, fault.NotFound) {
+		return nil, next, cross, nil
+	}
+	return before, next, cross, err
 }

@@ -66,7 +66,7 @@ func Adopt(before, draft *Version, on reference.Date) (ended, adopted *Version, 
 	adopted.State = Adopted
 	adopted.Valid = reference.Period{Start: on, End: reference.OpenEnd}
 	if before != nil {
-		if before.Framework != draft.Framework || before.Number+1 != draft.Number || before.State != Adopted {
+		if before.Framework != draft.Framework || before.Number >= draft.Number || before.State != Adopted {
 			return nil, nil, fault.New(fault.Conflict, fmt.Sprintf("%s does not follow %s", draft.ID(), before.ID()), "adopt the versions in their order")
 		}
 		if on <= before.Valid.Start {
