@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waymark/internal/accounts"
+	"waymark/internal/consultation"
 	"waymark/internal/fault"
 )
 
@@ -159,7 +160,24 @@ func sendOwnData(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.MarshalIndent(held, "", "  ")
+	own := struct {
+		*accounts.Held
+		Drafts []consultation.Contribution `json:",omitempty"` // comments not sent yet
+	}{Held: held}
+	if s := c.consulting(); s != nil {
+		rounds, err := s.Store.Rounds(c.r.Context())
+		if err != nil {
+			return err
+		}
+		for _, r := range rounds {
+			drafts, err := s.Store.Contributions(c.r.Context(), r.Number, c.me().Person)
+			if err != nil {
+				return err
+			}
+			own.Drafts = append(own.Drafts, drafts...)
+		}
+	}
+	body, err := json.MarshalIndent(own, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,9 @@ func TestAPartnerWithALinkCommentsOnAPhrase(t *testing.T) {
 	if n := len(d.talk().Comments); n != 0 {
 		t.Fatalf("%d comments before anything was sent", n)
 	}
+	if own := d.ask(http.MethodGet, "/en/work/account/data.json", secret, nil); own.Code != http.StatusOK || !strings.Contains(own.Body.String(), "Say empowering.") {
+		t.Errorf("what is held about the partner lacks the draft: %d", own.Code)
+	}
 	check := d.ask(http.MethodGet, "/en/work/say/1/check?id="+id, secret, nil).Body.String()
 	if !strings.Contains(check, "Send to the secretariat") || !strings.Contains(check, "Say empowering.") {
 		t.Errorf("the check page: %s", check)
