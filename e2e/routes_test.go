@@ -60,6 +60,7 @@ var routes = []route{
 	{path: "/data", limit: pageBars},
 	{path: "/method", limit: pageBars},
 	{path: "/accessibility", limit: pageBars},
+	{path: "/privacy", limit: pageBars},
 	{path: "/no-such-page", limit: pageBars, status: http.StatusNotFound},
 }
 

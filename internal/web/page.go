@@ -43,6 +43,7 @@ type Page struct {
 	Work        string // before the addresses of the workspace; empty: there is none
 	Data        string
 	Corrections string
+	Privacy     string
 
 	link func(path string, params ...string) string
 }
@@ -101,7 +102,7 @@ func (q *request) page(path, section, title string, crumbs ...Link) Page {
 	p.Work = q.server.workBase(q.tag)
 	p.Method, p.Access, p.Data = q.to("/method"), q.to("/accessibility"), q.to("/data")
 	p.ForYoung = q.to("/young")
-	p.Corrections = q.to("/corrections")
+	p.Corrections, p.Privacy = q.to("/corrections"), q.to("/privacy")
 	p.Sections = q.server.sections(q.to, q.words, section)
 	p.DataVersion, p.Framework = q.snap.DataVersion, q.snap.Version.ID()
 	p.Release = q.asked.release
@@ -136,7 +137,7 @@ func (s *Server) barePage(r *http.Request, tag lang.Tag) Page {
 	words := lang.For(tag)
 	to := func(path string, _ ...string) string { return "/" + string(tag) + path }
 	p := Page{
-		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), ForYoung: to("/young"), Access: to("/accessibility"), Data: to("/data"), Corrections: to("/corrections"),
+		Lang: tag, Dir: tag.Dir(), Home: to("/"), Help: to("/report-abuse"), Search: to("/search"), Method: to("/method"), ForYoung: to("/young"), Access: to("/accessibility"), Data: to("/data"), Corrections: to("/corrections"), Privacy: to("/privacy"),
 		Sections: s.sections(to, words, ""), Program: s.config.ProgramVersion, Contact: s.config.Contact, Sample: s.config.Sample != nil,
 		Reviewed: lang.Reviewed(tag), Reading: true, link: to, Work: s.workBase(tag),
 	}

@@ -55,6 +55,7 @@ func (s *Server) pages() []page {
 		{path: "/young/{code}", view: s.youngPage},
 		{path: "/method", view: s.method},
 		{path: "/accessibility", view: s.accessibility},
+		{path: "/privacy", view: s.privacy},
 		{path: "/data", view: s.data, twins: true},
 	}
 }

@@ -382,6 +382,7 @@ func (c *collector) pages() {
 		{"/data", "data.title", []string{"data.lede"}},
 		{"/method", "method.title", []string{"method.lede"}},
 		{"/accessibility", "access.title", []string{"access.lede"}},
+		{"/privacy", "privacy.title", []string{"privacy.lede"}},
 	} {
 		e := publication.SearchEntry{Kind: publication.FoundPage, Path: p.path, Title: c.key(p.title)}
 		for _, key := range p.says {
@@ -407,6 +408,7 @@ func (c *collector) pages() {
 		})
 	}
 	c.article("/method", "method.title", (*request).methodParts)
+	c.article("/privacy", "privacy.title", (*request).privacyParts)
 	c.article("/accessibility", "access.title", func(q *request) []ArticleSection {
 		var out []ArticleSection
 		for _, id := range accessSections {

@@ -75,7 +75,7 @@ func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
 // publicPaths lists every public page behind its language: what the sitemap names, and what the
 // tests of headers and weights visit.
 func publicPaths(snap *publication.Snapshot) []string {
-	paths := []string{"/", "/countries", "/framework", "/method", "/data", "/accessibility", "/report-abuse", "/aims", "/assessment", "/framework/impact", "/umbrella", "/compare", "/search"}
+	paths := []string{"/", "/countries", "/framework", "/method", "/data", "/accessibility", "/privacy", "/report-abuse", "/aims", "/assessment", "/framework/impact", "/umbrella", "/compare", "/search"}
 	paths = append(paths, "/framework/"+snap.Version.ID())
 	for i := range snap.Version.Sheets {
 		paths = append(paths, "/indicators/"+snap.Version.Sheets[i].Code)
