@@ -235,10 +235,7 @@ func (q *request) ownPromises(p *AccountabilityPage, t *publication.Table) error
 		if a.Reply == nil {
 			continue
 		}
-		r := ReplyItem{Country: Link{Text: plain(a.Reply.Country), Href: q.to("/countries/" + a.Reply.Country)}, Due: q.moment(a.Reply.Due), Said: a.Reply.Text, Lang: a.Reply.Lang}
-		if country, ok := q.snap.World.Country(a.Reply.Country); ok {
-			r.Country.Text = plain(country.Name(q.tag))
-		}
+		r := ReplyItem{Country: q.countryLink(a.Reply.Country), Due: q.moment(a.Reply.Due), Said: a.Reply.Text, Lang: a.Reply.Lang}
 		p.Replies = append(p.Replies, r)
 		t.Rows = append(t.Rows, publication.Row{"reply", a.Reply.Country, a.Summary, nil, r.Due, orNothing(r.Said), nil})
 	}

@@ -181,6 +181,11 @@ func (q *request) countryName(iso3 string) string {
 	return c.Name(q.tag)
 }
 
+// countryLink leads to the page of a country.
+func (q *request) countryLink(iso3 string) Link {
+	return Link{Text: plain(q.countryName(iso3)), Href: q.to("/countries/" + iso3)}
+}
+
 // sortedCodes is a list in the order of an address, so that one view has one address.
 func sortedCodes(list []string) []string {
 	out := slices.Clone(list)

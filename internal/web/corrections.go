@@ -114,10 +114,7 @@ func (q *request) correction(c *publication.Correction) CorrectionView {
 		if d.Country == "" {
 			row.Was, row.Is = q.figureLine(c.Was[row.What]), q.figureLine(c.Is[row.What])
 		} else {
-			row.Country = Link{Text: plain(d.Country), Href: q.to("/countries/" + d.Country)}
-			if country, ok := q.snap.World.Country(d.Country); ok {
-				row.Country.Text = plain(country.Name(q.tag))
-			}
+			row.Country = q.countryLink(d.Country)
 			row.Was, row.Is = q.statusLine(d.Was), q.statusLine(d.Is)
 		}
 		v.Rows = append(v.Rows, row)

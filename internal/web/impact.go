@@ -262,10 +262,7 @@ func (q *request) fillImpactPage(p *ImpactPage, impact *publication.Impact) {
 }
 
 func (q *request) impactCountry(x *publication.CountryImpact) ImpactCountry {
-	out := ImpactCountry{Country: Link{Text: plain(x.Area), Href: q.to("/countries/" + x.Area)}}
-	if country, ok := q.snap.World.Country(x.Area); ok {
-		out.Country.Text = plain(country.Name(q.tag))
-	}
+	out := ImpactCountry{Country: q.countryLink(x.Area)}
 	chip := func(status string) StatusCount {
 		if status == "" {
 			return StatusCount{Status: "unknown", Word: q.words.T("desk.not_counted")}
